@@ -1,0 +1,54 @@
+# PGXS build of the extension: make, make install, make installcheck.
+# The project's own tasks (demo, check, matrix, bench) are in GNUmakefile.
+
+EXTENSION = opportunity
+EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" opportunity.control)
+
+MODULE_big = opportunity
+OBJS := $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
+
+# The install script: the rooms' SQL in floor order, each file after what it uses.
+SCRIPT = $(EXTENSION)--$(EXTVERSION).sql
+SCRIPT_PARTS = \
+	src/opportunity.sql \
+	src/numeric/currency.sql \
+	src/numeric/round.sql \
+	src/revenue/line.sql \
+	src/revenue/revenue.sql \
+	src/revenue/totals.sql \
+	src/process/process.sql \
+	src/process/gate.sql \
+	src/process/attach.sql \
+	src/pipeline/summary.sql \
+	src/pipeline/figures.sql \
+	src/pipeline/forecast.sql \
+	src/pipeline/grade.sql \
+	src/pipeline/chart.sql \
+	src/workspace/workspace.sql \
+	src/attachments.sql
+SCRIPT_PARTS := $(wildcard $(SCRIPT_PARTS))
+DATA_built = $(SCRIPT)
+
+PG_CPPFLAGS = -Isrc -DOPPORTUNITY_VERSION=\"$(EXTVERSION)\"
+# Fused multiply-add would make the forecast's terms depend on the processor.
+PG_CFLAGS = -ffp-contract=off
+
+# "setup" comes first: it makes the unprivileged role that every other test runs as.
+REGRESS = setup $(filter-out setup,$(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql))))
+ISOLATION = $(sort $(patsubst test/isolation/specs/%.spec,%,$(wildcard test/isolation/specs/*.spec)))
+ISOLATION_OPTS = --inputdir=test/isolation --outputdir=test/isolation
+TAP_TESTS := $(if $(wildcard test/t/*.pl),1)
+PROVE_TESTS = test/t/*.pl
+
+EXTRA_CLEAN = $(SCRIPT) src/workspace/script.h results regression.diffs regression.out \
+	test/isolation/results test/isolation/output_iso test/isolation/regression.diffs test/isolation/regression.out tmp_check
+
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+# PGXS tracks no headers: every object depends on all of them.
+$(OBJS) $(OBJS:.o=.bc): $(sort $(wildcard src/*.h src/*/*.h))
+
+$(SCRIPT): $(SCRIPT_PARTS) opportunity.control Makefile
+	{ printf '%s\n' '\echo Use "CREATE EXTENSION $(EXTENSION)" to load this file. \quit'; cat $(SCRIPT_PARTS); } > $@

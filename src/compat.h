@@ -1,0 +1,62 @@
+/*
+ * compat.h
+ *		Every difference between PostgreSQL major versions, and nothing else.
+ *
+ * No other file of the project tests PG_VERSION_NUM.  Include this header right
+ * after postgres.h.
+ */
+#ifndef OPPORTUNITY_COMPAT_H
+#define OPPORTUNITY_COMPAT_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "lib/stringinfo.h"
+
+#if PG_VERSION_NUM < 150000 || PG_VERSION_NUM >= 200000
+#error "opportunity supports PostgreSQL 15 to 19"
+#endif
+
+#ifndef HAVE_INT128
+#error "opportunity needs a compiler with 128-bit integers"
+#endif
+
+#if PG_VERSION_NUM >= 160000
+#include "nodes/miscnodes.h"
+#include "varatt.h"
+#else
+/*
+ * 16 brought soft errors (commit d9f7f5d32): below it, input functions have no
+ * error context and every error is hard.
+ */
+#define errsave(context, ...) \
+	do { (void) (context); ereport(ERROR, __VA_ARGS__); } while (0)
+#define ereturn(context, dummy_value, ...) \
+	do { errsave(context, __VA_ARGS__); return dummy_value; } while (0)
+#define SOFT_ERROR_OCCURRED(context) ((void) (context), false)
+#endif
+
+#if PG_VERSION_NUM < 170000
+/*
+ * 17 brought initReadOnlyStringInfo (commit f0efa5aec): a StringInfo over bytes
+ * that are not copied and must not be changed.
+ */
+static inline void
+initReadOnlyStringInfo(StringInfo str, char *data, int len)
+{
+	str->data = data;
+	str->len = len;
+	str->maxlen = 0;
+	str->cursor = 0;
+}
+#endif
+
+#if PG_VERSION_NUM >= 180000
+/* 18 lets a module say its name and version (commit 9324c8c58). */
+#define OPPORTUNITY_MODULE_MAGIC \
+	PG_MODULE_MAGIC_EXT(.name = "opportunity", .version = OPPORTUNITY_VERSION)
+#else
+#define OPPORTUNITY_MODULE_MAGIC PG_MODULE_MAGIC
+#endif
+
+#endif							/* OPPORTUNITY_COMPAT_H */

@@ -1,0 +1,176 @@
+/*
+ * fixed.c
+ *		Exact conversion between numeric and fixed-point 128-bit integers.
+ */
+#include "numeric/fixed.h"
+
+#include "numeric/layout.h"
+
+#define TEN_TO_19 ((int128) INT64CONST(1000000000000000000) * 10)
+
+const int128 power_of_ten[FIXED_MAX_SCALE + 1] = {
+	INT64CONST(1),
+	INT64CONST(10),
+	INT64CONST(100),
+	INT64CONST(1000),
+	INT64CONST(10000),
+	INT64CONST(100000),
+	INT64CONST(1000000),
+	INT64CONST(10000000),
+	INT64CONST(100000000),
+	INT64CONST(1000000000),
+	INT64CONST(10000000000),
+	INT64CONST(100000000000),
+	INT64CONST(1000000000000),
+	INT64CONST(10000000000000),
+	INT64CONST(100000000000000),
+	INT64CONST(1000000000000000),
+	INT64CONST(10000000000000000),
+	INT64CONST(100000000000000000),
+	INT64CONST(1000000000000000000),
+	TEN_TO_19,
+	TEN_TO_19 * INT64CONST(10),
+	TEN_TO_19 * INT64CONST(100),
+	TEN_TO_19 * INT64CONST(1000),
+	TEN_TO_19 * INT64CONST(10000),
+	TEN_TO_19 * INT64CONST(100000),
+	TEN_TO_19 * INT64CONST(1000000),
+	TEN_TO_19 * INT64CONST(10000000),
+	TEN_TO_19 * INT64CONST(100000000),
+	TEN_TO_19 * INT64CONST(1000000000),
+	TEN_TO_19 * INT64CONST(10000000000),
+	TEN_TO_19 * INT64CONST(100000000000),
+	TEN_TO_19 * INT64CONST(1000000000000),
+	TEN_TO_19 * INT64CONST(10000000000000),
+	TEN_TO_19 * INT64CONST(100000000000000),
+	TEN_TO_19 * INT64CONST(1000000000000000),
+	TEN_TO_19 * INT64CONST(10000000000000000),
+	TEN_TO_19 * INT64CONST(100000000000000000),
+	TEN_TO_19 * INT64CONST(1000000000000000000),
+	TEN_TO_19 * TEN_TO_19
+};
+
+/* The datum's parts, in place where it is not toasted. */
+static void
+read_parts(Datum number, NumericParts *parts)
+{
+	layout_read(pg_detoast_datum_packed((struct varlena *) DatumGetPointer(number)), parts);
+}
+
+FixedStatus
+numeric_to_fixed(Datum number, int scale, int128 *value)
+{
+	NumericParts parts;
+	int128		coefficient = 0;
+	int			shift;
+
+	Assert(scale >= 0 && scale <= FIXED_MAX_SCALE);
+	read_parts(number, &parts);
+
+	if (parts.special != 0)
+	{
+		if (parts.special == LAYOUT_NAN)
+			return FIXED_NAN;
+		return parts.special == LAYOUT_PLUS_INFINITY ? FIXED_PLUS_INFINITY : FIXED_MINUS_INFINITY;
+	}
+
+	for (int i = 0; i < parts.n_digits; i++)
+	{
+		if (__builtin_mul_overflow(coefficient, (int128) LAYOUT_BASE, &coefficient) ||
+			__builtin_add_overflow(coefficient, (int128) layout_digit(&parts, i), &coefficient))
+			return FIXED_TOO_BIG;
+	}
+
+	/* coefficient × 10000^(weight - n_digits + 1), to be × 10^scale */
+	shift = scale + LAYOUT_DIGIT_DECIMALS * (parts.weight - parts.n_digits + 1);
+	if (coefficient == 0)
+		shift = 0;
+	if (shift > FIXED_MAX_SCALE)
+		return FIXED_TOO_BIG;
+	if (shift < -FIXED_MAX_SCALE)
+		return FIXED_TOO_FINE;
+	if (shift >= 0)
+	{
+		if (__builtin_mul_overflow(coefficient, power_of_ten[shift], &coefficient))
+			return FIXED_TOO_BIG;
+	}
+	else
+	{
+		if (coefficient % power_of_ten[-shift] != 0)
+			return FIXED_TOO_FINE;
+		coefficient /= power_of_ten[-shift];
+	}
+
+	*value = parts.negative ? -coefficient : coefficient;
+	return FIXED_OK;
+}
+
+int
+numeric_min_decimals(Datum number)
+{
+	NumericParts parts;
+	int			decimals;
+	int			last;
+
+	read_parts(number, &parts);
+	if (parts.n_digits == 0)
+		return 0;
+	decimals = LAYOUT_DIGIT_DECIMALS * (parts.n_digits - 1 - parts.weight);
+	for (last = layout_digit(&parts, parts.n_digits - 1); last != 0 && last % 10 == 0; last /= 10)
+		decimals--;
+	return Max(decimals, 0);
+}
+
+Datum
+fixed_to_numeric(int128 value, int scale)
+{
+	/* 39 decimals before the point and up to 40 after it, four a digit */
+	int16		digits[20];
+	int			first = 10;		/* index of the first digit in use */
+	int			last = 9;		/* and of the last */
+	bool		negative = value < 0;
+	uint128		magnitude = negative ? -(uint128) value : (uint128) value;
+	uint128		whole;
+	uint128		fraction;
+	int			weight;
+
+	Assert(scale >= 0 && scale <= FIXED_MAX_SCALE);
+
+	whole = magnitude / (uint128) power_of_ten[scale];
+	fraction = magnitude % (uint128) power_of_ten[scale];
+
+	while (whole != 0)
+	{
+		digits[--first] = (int16) (whole % LAYOUT_BASE);
+		whole /= LAYOUT_BASE;
+	}
+	weight = last - first;
+
+	if (fraction != 0)
+	{
+		int			places = scale;
+
+		/* the leading digits of the fraction, four decimals at a time */
+		while (places >= LAYOUT_DIGIT_DECIMALS)
+		{
+			places -= LAYOUT_DIGIT_DECIMALS;
+			digits[++last] = (int16) (fraction / (uint128) power_of_ten[places]);
+			fraction %= (uint128) power_of_ten[places];
+		}
+		if (places > 0)
+			digits[++last] = (int16) (fraction * (uint128) power_of_ten[LAYOUT_DIGIT_DECIMALS - places]);
+	}
+
+	while (last >= first && digits[last] == 0)
+		last--;
+	while (first <= last && digits[first] == 0)
+	{
+		first++;
+		weight--;
+	}
+	if (first > last)
+		weight = 0;
+
+	return PointerGetDatum(layout_build(negative && first <= last, scale, weight,
+										digits + first, last - first + 1));
+}

@@ -1,0 +1,38 @@
+/*
+ * fixed.h
+ *		Exact conversion between numeric and fixed-point 128-bit integers.
+ *
+ * A fixed-point value v at scale s stands for v × 10^-s.  Numbers that no such
+ * value can hold are reported, never rounded: the caller then takes
+ * PostgreSQL's own numeric routines.
+ */
+#ifndef OPPORTUNITY_FIXED_H
+#define OPPORTUNITY_FIXED_H
+
+#include "opportunity.h"
+
+/* Largest scale of a fixed-point value: 10^38 is the last power of ten in 127 bits. */
+#define FIXED_MAX_SCALE 38
+
+typedef enum FixedStatus
+{
+	FIXED_OK,
+	FIXED_NAN,
+	FIXED_PLUS_INFINITY,
+	FIXED_MINUS_INFINITY,
+	FIXED_TOO_FINE,				/* has decimals beyond the scale asked for */
+	FIXED_TOO_BIG				/* does not fit 128 bits at that scale */
+} FixedStatus;
+
+extern const int128 power_of_ten[FIXED_MAX_SCALE + 1];
+
+/* Sets *value to number × 10^scale when that is an integer of 128 bits. */
+extern FixedStatus numeric_to_fixed(Datum number, int scale, int128 *value);
+
+/* Digits after the point that the number needs (trailing zeros not counted). */
+extern int	numeric_min_decimals(Datum number);
+
+/* A palloc'd numeric of value × 10^-scale, shown with that many decimals; scale ≤ FIXED_MAX_SCALE. */
+extern Datum fixed_to_numeric(int128 value, int scale);
+
+#endif							/* OPPORTUNITY_FIXED_H */
