@@ -68,6 +68,11 @@ initReadOnlyStringInfo(StringInfo str, char *data, int len)
 }
 #endif
 
+#if PG_VERSION_NUM < 180000
+/* 18 brought virtual generated columns (commit 83ea6c540). */
+#define ATTRIBUTE_GENERATED_VIRTUAL 'v'
+#endif
+
 #if PG_VERSION_NUM >= 180000
 /* 18 lets a module say its name and version (commit 9324c8c58). */
 #define OPPORTUNITY_MODULE_MAGIC \
