@@ -384,8 +384,8 @@ report_not_attached(Oid target, const char *stage_column)
 			 errhint("SELECT opportunity.attach_process('deals', 'stage', process) attaches one.")));
 }
 
-const Attachment *
-only_attachment(Relation rel, const char *stage_column)
+const Trigger *
+only_judge(Relation rel, const char *stage_column)
 {
 	const Trigger *judge = stage_column ? find_judge(rel, stage_column) : judge_trigger(rel, 0);
 	List	   *columns = NIL;
@@ -405,7 +405,7 @@ only_attachment(Relation rel, const char *stage_column)
 				 errdetail("Its stage columns are %s.", list_names(columns)),
 				 errhint("Name the stage column.")));
 	}
-	return get_attachment(rel, judge);
+	return judge;
 }
 
 /* What a stage says for one of its columns, in the column's type. */
@@ -522,20 +522,23 @@ attached_process(const Attachment *attachment, Relation rel, const char *key)
 }
 
 char *
-row_stage(const Attachment *attachment, HeapTuple row, TupleDesc desc)
+stage_text(const Attachment *attachment, Datum stage)
 {
-	const AttachedColumn *column = &attachment->columns[STAGE_COLUMN];
-	bool		isnull;
-	Datum		stage = heap_getattr(row, column->attnum, desc, &isnull);
-	char	   *text;
+	char	   *text = OutputFunctionCall(unconstify(FmgrInfo *, &attachment->stage_output), stage);
 
-	if (isnull)
-		return NULL;
-	text = OutputFunctionCall(unconstify(FmgrInfo *, &attachment->stage_output), stage);
 	/* The blanks that pad a char(n) are not part of the name. */
-	if (column->is_padded)
+	if (attachment->columns[STAGE_COLUMN].is_padded)
 		text[bpchartruelen(text, strlen(text))] = '\0';
 	return text;
+}
+
+char *
+row_stage(const Attachment *attachment, HeapTuple row, TupleDesc desc)
+{
+	bool		isnull;
+	Datum		stage = heap_getattr(row, attachment->columns[STAGE_COLUMN].attnum, desc, &isnull);
+
+	return isnull ? NULL : stage_text(attachment, stage);
 }
 
 char *
