@@ -156,6 +156,7 @@ move_row(Oid target, const char *key_text, const char *to)
 	judged.process_key = SPI_getvalue(tuple, SPI_tuptable->tupdesc, 2);
 	judged.to = to;
 	attached = attached_process(attachment, rel, judged.process_key);
+	/* Of a row that is not written yet, every report is an error. */
 	if (attached == NULL)
 		report_no_process(&judged);
 	else

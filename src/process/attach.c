@@ -385,7 +385,7 @@ default_process(Relation rel, const Attachment *attachment)
 		allowed = ACLCHECK_NO_PRIV;
 	if (allowed != ACLCHECK_OK)
 		aclcheck_error(allowed, OBJECT_TABLE, get_rel_name(attachment->process_table));
-	attached = attached_process(attachment, rel, NULL);
+	attached = find_process(attachment, NULL);
 	if (attached == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),

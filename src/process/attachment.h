@@ -123,8 +123,11 @@ extern Oid	trigger_function(const char *name);
 
 /*
  * The process of a row whose process column reads so (ignored where all rows
- * follow one process); NULL when there is no such process.
+ * follow one process); NULL when there is no such process.  Resolving it runs
+ * the input functions of the table's types, so what is only to be shown is
+ * found without.
  */
+extern const AttachedProcess *find_process(const Attachment *attachment, const char *key);
 extern const AttachedProcess *attached_process(const Attachment *attachment, Relation rel, const char *key);
 
 /* The name of the stage that a value of the stage column stands for. */
