@@ -29,7 +29,7 @@ typedef struct ChartState
 	ChartDeal  *deals;
 	int			n_deals;
 	int			capacity;
-	StringInfoData labels;
+	MemoryContext context;		/* of the labels */
 } ChartState;
 
 /* Arguments of the transition functions after the state. */
@@ -66,7 +66,7 @@ chart_state(FunctionCallInfo fcinfo)
 	state = palloc0(sizeof(ChartState));
 	state->capacity = 64;
 	state->deals = palloc(state->capacity * sizeof(ChartDeal));
-	initStringInfo(&state->labels);
+	state->context = context;
 	if (PG_NARGS() > ARG_OPTIONS && !PG_ARGISNULL(ARG_OPTIONS))
 	{
 		state->options_given = PG_GETARG_JSONB_P_COPY(ARG_OPTIONS);
@@ -112,7 +112,7 @@ add_label(ChartState *state, ChartDeal *deal, text *label)
 
 	deal->label_cut = shown < len;
 	deal->label_len = strlen(utf8);
-	appendBinaryStringInfo(&state->labels, utf8, deal->label_len);
+	deal->label = MemoryContextStrdup(state->context, utf8);
 }
 
 /* Takes a row in; amount is 0 where it is NULL. */
@@ -162,7 +162,6 @@ add_deal(FunctionCallInfo fcinfo, ChartState *state, Timestamp closes, double am
 		deal->score = score + 0.0;
 		deal->has_score = true;
 	}
-	deal->label = state->labels.len;
 	if (!PG_ARGISNULL(ARG_LABEL))
 		add_label(state, deal, PG_GETARG_TEXT_PP(ARG_LABEL));
 	state->n_deals++;
@@ -259,7 +258,8 @@ opp_chart_svg(PG_FUNCTION_ARGS)
 {
 	ChartOptions defaults;
 	const ChartOptions *options = &defaults;
-	ChartDeals	deals = {NULL, 0, NULL};
+	const ChartDeal *deals = NULL;
+	int			n_deals = 0;
 	StringInfoData out;
 
 	(void) aggregate_context(fcinfo);
@@ -269,12 +269,14 @@ opp_chart_svg(PG_FUNCTION_ARGS)
 		ChartState *state = (ChartState *) PG_GETARG_POINTER(0);
 
 		options = &state->options;
-		deals.deals = state->deals;
-		deals.n_deals = state->n_deals;
-		deals.labels = state->labels.data;
+		deals = state->deals;
+		n_deals = state->n_deals;
 	}
 
+	/* The document is written behind a varlena header: copying it costs as much as sorting. */
 	initStringInfo(&out);
-	chart_write_svg(&out, chart_layout(&deals, options));
-	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
+	appendStringInfoSpaces(&out, VARHDRSZ);
+	chart_write_svg(&out, chart_layout(deals, n_deals, options));
+	SET_VARSIZE(out.data, out.len);
+	PG_RETURN_TEXT_P((text *) out.data);
 }

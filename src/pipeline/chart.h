@@ -43,20 +43,13 @@ typedef struct ChartDeal
 	Timestamp	closes;			/* local time; infinite counts as no date */
 	double		amount;
 	double		score;
-	int			label;			/* offset in ChartDeals.labels */
+	const char *label;
 	uint16		label_len;
 	bool		label_cut;		/* the label was longer */
 	bool		has_date;
 	bool		has_amount;
 	bool		has_score;
 } ChartDeal;
-
-typedef struct ChartDeals
-{
-	ChartDeal  *deals;
-	int			n_deals;
-	const char *labels;
-} ChartDeals;
 
 #define NO_GRADE	N_GRADES	/* of a deal without a score */
 
@@ -71,7 +64,6 @@ typedef enum ChartOutcome
 typedef struct ChartMark
 {
 	const ChartDeal *deal;
-	const char *label;
 	double		x;
 	double		y;
 	double		radius;
@@ -104,13 +96,20 @@ typedef struct ChartTick
 
 #define MAX_TICKS	160
 
+typedef enum ChartAnchor
+{
+	ANCHOR_START,
+	ANCHOR_MIDDLE,
+	ANCHOR_END
+} ChartAnchor;
+
 typedef struct ChartLabel
 {
-	const ChartMark *mark;
-	int			len;			/* bytes of the label shown */
+	ChartText	text;			/* what is shown */
 	bool		cut;			/* an ellipsis follows */
-	double		x;				/* left end of the base line */
-	double		y;
+	ChartAnchor anchor;			/* which part of the text x is */
+	double		x;
+	double		y;				/* of the base line */
 } ChartLabel;
 
 #define MAX_SIZES	3
@@ -131,10 +130,10 @@ typedef struct ChartLayout
 	ChartTickUnit tick_unit;
 	int			n_ticks;
 	ChartTick	ticks[MAX_TICKS];
-	double		today_x;
+	double		today_x;		/* where today is given */
 
 	int			n_marks;
-	ChartMark  *marks;			/* in drawing order: largest first */
+	ChartMark **marks;			/* in drawing order: largest first */
 	int			n_labels;
 	ChartLabel *labels;
 	bool		spread;			/* some marks were moved off their score */
@@ -157,11 +156,12 @@ typedef struct ChartLayout
 
 /* Sizes that chart_svg.c writes with and chart_layout.c leaves room for. */
 #define LABEL_FONT		11
-#define LEGEND_WIDTH	164
+#define LEGEND_WIDTH	172
 #define CHART_MARGIN	28
 #define NO_AMOUNT_RADIUS 2.5
 
-extern ChartLayout *chart_layout(const ChartDeals *deals, const ChartOptions *options);
+extern ChartLayout *chart_layout(const ChartDeal *deals, int n_deals,
+								 const ChartOptions *options);
 
 /* The document, appended to out. */
 extern void chart_write_svg(StringInfo out, const ChartLayout *layout);

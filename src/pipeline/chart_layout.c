@@ -8,7 +8,8 @@
  * spread up and down a little, at most half way to the next score that occurs.
  *
  * The layout depends on the set of deals, not on their order: they are sorted
- * first, and all sums run in that order.
+ * first, and all sums run in that order.  Only + - * / and sqrt are used, which
+ * IEEE 754 defines to the last bit.
  */
 #include "pipeline/chart.h"
 
@@ -16,7 +17,6 @@
 
 #include "miscadmin.h"
 #include "pipeline/chart_text.h"
-#include "port/pg_bitutils.h"
 #include "utils/datetime.h"
 #include "utils/timestamp.h"
 
@@ -28,20 +28,22 @@
 #define BAND_GAP		8
 
 /* Circles cover at most this part of the cells of the frame that hold deals. */
-#define MAX_COVER		0.42
+#define MAX_COVER		0.5
 #define CELL_COLUMNS	13
 #define CELL_ROWS		7
 
 #define MIN_RADIUS		1.5
 #define LEAST_LARGEST	6.0		/* the largest circle's radius is at least this, */
 #define MOST_LARGEST	0.072	/* and at most this part of the frame's height */
-#define MAX_SPREAD		24.0
+#define MAX_SPREAD		24.0	/* up and down, */
+#define CUT_SPREAD		10.0	/* but this where it would cross into another grade */
 
-#define LABEL_MAX_WIDTH	150
+#define LABEL_MAX_WIDTH	180
 #define LABEL_GAP		3
 #define LABEL_ASCENT	9
 #define LABEL_DESCENT	3
-#define LABEL_OBSTACLES	150
+#define LABEL_OBSTACLES	400		/* the largest circles */
+#define LABEL_TRIES		4		/* deals tried for each label */
 
 /* The radius of an amount is largest × √(magnitude / max_magnitude). */
 typedef struct Scales
@@ -57,13 +59,15 @@ typedef struct Scales
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
 static int
-compare_labels(const ChartMark *a, const ChartMark *b)
+compare_labels(const ChartDeal *a, const ChartDeal *b)
 {
-	int			result = memcmp(a->label, b->label, Min(a->deal->label_len, b->deal->label_len));
+	int			result = 0;
 
+	if (a->label_len > 0 && b->label_len > 0)
+		result = memcmp(a->label, b->label, Min(a->label_len, b->label_len));
 	if (result == 0)
-		result = COMPARE(a->deal->label_len, b->deal->label_len);
-	return result != 0 ? result : COMPARE(a->deal->label_cut, b->deal->label_cut);
+		result = COMPARE(a->label_len, b->label_len);
+	return result != 0 ? result : COMPARE(a->label_cut, b->label_cut);
 }
 
 static int
@@ -86,14 +90,14 @@ compare_scores(const ChartDeal *a, const ChartDeal *b)
 static int
 by_score_and_date(const void *left, const void *right)
 {
-	const ChartMark *a = left;
-	const ChartMark *b = right;
+	const ChartDeal *a = *(const ChartDeal *const *) left;
+	const ChartDeal *b = *(const ChartDeal *const *) right;
 	int			result;
 
-	if ((result = compare_scores(a->deal, b->deal)) != 0 ||
-		(result = compare_dates(a->deal, b->deal)) != 0 ||
-		(result = COMPARE(a->deal->amount, b->deal->amount)) != 0 ||
-		(result = COMPARE(a->deal->has_amount, b->deal->has_amount)) != 0)
+	if ((result = compare_scores(a, b)) != 0 ||
+		(result = compare_dates(a, b)) != 0 ||
+		(result = COMPARE(a->amount, b->amount)) != 0 ||
+		(result = COMPARE(a->has_amount, b->has_amount)) != 0)
 		return result;
 	return compare_labels(a, b);
 }
@@ -102,15 +106,15 @@ by_score_and_date(const void *left, const void *right)
 static int
 by_size(const void *left, const void *right)
 {
-	const ChartMark *a = left;
-	const ChartMark *b = right;
+	const ChartDeal *a = (*(const ChartMark *const *) left)->deal;
+	const ChartDeal *b = (*(const ChartMark *const *) right)->deal;
 	int			result;
 
-	if ((result = COMPARE(b->deal->has_amount, a->deal->has_amount)) != 0 ||
-		(result = COMPARE(fabs(b->deal->amount), fabs(a->deal->amount))) != 0 ||
-		(result = compare_dates(a->deal, b->deal)) != 0 ||
-		(result = compare_scores(a->deal, b->deal)) != 0 ||
-		(result = COMPARE(a->deal->amount, b->deal->amount)) != 0)
+	if ((result = COMPARE(b->has_amount, a->has_amount)) != 0 ||
+		(result = COMPARE(fabs(b->amount), fabs(a->amount))) != 0 ||
+		(result = compare_dates(a, b)) != 0 ||
+		(result = compare_scores(a, b)) != 0 ||
+		(result = COMPARE(a->amount, b->amount)) != 0)
 		return result;
 	return compare_labels(a, b);
 }
@@ -123,22 +127,27 @@ julian_day(double usecs)
 }
 
 /* The marks in order of score and date, with what the legend says. */
-static void
-collect_marks(ChartLayout *layout, const ChartDeals *deals, Scales *scales)
+static ChartMark *
+collect_marks(ChartLayout *layout, const ChartDeal *deals, int n_deals, Scales *scales)
 {
 	const ChartOptions *options = layout->options;
+	const ChartDeal **order = palloc_extended((n_deals + 1) * sizeof(*order), MCXT_ALLOC_HUGE);
+	ChartMark  *marks = palloc_extended((n_deals + 1) * sizeof(*marks), MCXT_ALLOC_HUGE);
 	Timestamp	first = PG_INT64_MAX;
 	Timestamp	last = PG_INT64_MIN;
 
-	layout->n_marks = deals->n_deals;
-	layout->marks = palloc_extended(Max(deals->n_deals, 1) * sizeof(ChartMark), MCXT_ALLOC_HUGE);
-	for (int i = 0; i < deals->n_deals; i++)
+	for (int i = 0; i < n_deals; i++)
+		order[i] = &deals[i];
+	qsort(order, n_deals, sizeof(*order), by_score_and_date);
+	CHECK_FOR_INTERRUPTS();
+
+	layout->n_marks = n_deals;
+	for (int i = 0; i < n_deals; i++)
 	{
-		const ChartDeal *deal = &deals->deals[i];
-		ChartMark  *mark = &layout->marks[i];
+		const ChartDeal *deal = order[i];
+		ChartMark  *mark = &marks[i];
 
 		mark->deal = deal;
-		mark->label = deals->labels + deal->label;
 		mark->grade = deal->has_score ? grade_of(deal->score, &options->cuts) : NO_GRADE;
 		mark->outcome = CHART_OPEN;
 		if (options->mark_closed && deal->has_score)
@@ -155,6 +164,7 @@ collect_marks(ChartLayout *layout, const ChartDeals *deals, Scales *scales)
 		layout->n_no_amount += !deal->has_amount;
 		layout->n_negative += deal->amount < 0;
 		layout->n_no_date += !deal->has_date;
+		layout->total += deal->amount;
 		scales->max_magnitude = Max(scales->max_magnitude, fabs(deal->amount));
 		if (deal->has_date)
 		{
@@ -172,12 +182,23 @@ collect_marks(ChartLayout *layout, const ChartDeals *deals, Scales *scales)
 	scales->last = options->has_today ? Max(last, options->today) : last;
 	layout->has_axes_x = layout->n_dated > 0 || options->has_today;
 	layout->has_axes_y = layout->n_grade[NO_GRADE] < layout->n_marks;
+	return marks;
+}
 
-	CHECK_FOR_INTERRUPTS();
-	qsort(layout->marks, layout->n_marks, sizeof(ChartMark), by_score_and_date);
-	CHECK_FOR_INTERRUPTS();
+static void
+set_radii(const ChartLayout *layout, ChartMark *marks, const Scales *scales)
+{
 	for (int i = 0; i < layout->n_marks; i++)
-		layout->total += layout->marks[i].deal->amount;
+	{
+		double		magnitude = fabs(marks[i].deal->amount);
+
+		if (!marks[i].deal->has_amount)
+			marks[i].radius = NO_AMOUNT_RADIUS;
+		else if (magnitude == 0)
+			marks[i].radius = MIN_RADIUS;
+		else
+			marks[i].radius = Max(MIN_RADIUS, scales->largest * sqrt(magnitude / scales->max_magnitude));
+	}
 }
 
 static double
@@ -193,7 +214,7 @@ time_part(const Scales *scales, Timestamp when)
  * part of the cells that hold any.
  */
 static double
-largest_radius(const ChartLayout *layout, const Scales *scales)
+largest_radius(const ChartLayout *layout, const ChartMark *marks, const Scales *scales)
 {
 	bool		occupied[CELL_COLUMNS][CELL_ROWS] = {{false}};
 	double		relative = 0;	/* Σ area / area of the largest */
@@ -207,7 +228,7 @@ largest_radius(const ChartLayout *layout, const Scales *scales)
 
 	for (int i = 0; i < layout->n_marks; i++)
 	{
-		const ChartDeal *deal = layout->marks[i].deal;
+		const ChartDeal *deal = marks[i].deal;
 		int			column = CELL_COLUMNS - 1;
 		int			row = CELL_ROWS - 1;
 
@@ -236,7 +257,7 @@ band_thickness(double largest, double least, int n_deals, double available)
 }
 
 static void
-divide_frame(ChartLayout *layout, const Scales *scales)
+divide_frame(ChartLayout *layout, const ChartMark *marks, const Scales *scales)
 {
 	ChartBox   *frame = &layout->frame;
 	double		width = frame->right - frame->left;
@@ -246,12 +267,10 @@ divide_frame(ChartLayout *layout, const Scales *scales)
 
 	for (int i = 0; i < layout->n_marks; i++)
 	{
-		const ChartMark *mark = &layout->marks[i];
-
-		if (!mark->deal->has_date)
-			column_radius = Max(column_radius, mark->radius);
-		if (!mark->deal->has_score)
-			row_radius = Max(row_radius, mark->radius);
+		if (!marks[i].deal->has_date)
+			column_radius = Max(column_radius, marks[i].radius);
+		if (!marks[i].deal->has_score)
+			row_radius = Max(row_radius, marks[i].radius);
 	}
 
 	layout->axes = layout->no_date = layout->no_score = *frame;
@@ -272,16 +291,22 @@ divide_frame(ChartLayout *layout, const Scales *scales)
 	layout->score_bottom = layout->axes.bottom - scales->largest - 4;
 }
 
-/* i-th of a sequence in (0, 1) that fills the gaps it leaves: 1/2, 1/4, 3/4, 1/8 … */
+/*
+ * The i-th of van der Corput's sequence in (0, 1), which fills the gaps that it
+ * leaves: 1/2, 1/4, 3/4, 1/8 … in base 2.  Another base is unrelated.
+ */
 static double
-between(int i)
+between(int i, int base)
 {
-	uint32		bits = (uint32) i + 1;
-	uint32		mirrored = 0;
+	double		part = 1;
+	double		sum = 0;
 
-	for (int bit = 0; bit < 32; bit++, bits >>= 1)
-		mirrored = mirrored << 1 | (bits & 1);
-	return mirrored / 4294967296.0;
+	for (i++; i > 0; i /= base)
+	{
+		part /= base;
+		sum += part * (i % base);
+	}
+	return sum;
 }
 
 static double
@@ -292,14 +317,12 @@ clamp(double value, double low, double high)
 
 /* Spreads the marks of one score, which stand in order of date. */
 static void
-spread_score(ChartLayout *layout, int from, int to, double room)
+spread_score(ChartLayout *layout, ChartMark *marks, int from, int to, double room)
 {
 	int			start = from;
 
 	for (int i = from + 1; i <= to; i++)
 	{
-		ChartMark  *marks = layout->marks;
-
 		/* A run ends where the next circle is well clear of the one before. */
 		if (i < to &&
 			marks[i].x - marks[i - 1].x < 0.7 * (marks[i].radius + marks[i - 1].radius))
@@ -309,7 +332,7 @@ spread_score(ChartLayout *layout, int from, int to, double room)
 		{
 			double		reach = room * Min(1.0, (i - start - 1) / 4.0);
 
-			marks[j].y = clamp(marks[j].y + reach * (2 * between(j - start) - 1),
+			marks[j].y = clamp(marks[j].y + reach * (2 * between(j - start, 2) - 1),
 							   layout->axes.top + marks[j].radius + 1,
 							   layout->axes.bottom - marks[j].radius - 1);
 			layout->spread = true;
@@ -319,7 +342,7 @@ spread_score(ChartLayout *layout, int from, int to, double room)
 }
 
 static void
-place_marks(ChartLayout *layout, const Scales *scales)
+place_marks(ChartLayout *layout, ChartMark *marks, const Scales *scales)
 {
 	double		pixels_per_point = (layout->score_bottom - layout->score_top) / 100;
 	int			n_no_date = 0;
@@ -329,7 +352,7 @@ place_marks(ChartLayout *layout, const Scales *scales)
 
 	for (int i = 0; i < layout->n_marks; i++)
 	{
-		ChartMark  *mark = &layout->marks[i];
+		ChartMark  *mark = &marks[i];
 		const ChartDeal *deal = mark->deal;
 		const ChartBox *column = &layout->no_date;
 		const ChartBox *row = &layout->no_score;
@@ -339,14 +362,14 @@ place_marks(ChartLayout *layout, const Scales *scales)
 			mark->x = scales->x0 + ((double) deal->closes - (double) scales->first) * scales->pixels_per_usec;
 		else
 			mark->x = column->left + margin +
-				between(deal->has_score ? n_no_date++ : n_neither) * Max(0, column->right - column->left - 2 * margin);
+				between(deal->has_score ? n_no_date++ : n_neither, 2) * Max(0, column->right - column->left - 2 * margin);
 
 		if (deal->has_score)
 			mark->y = layout->score_bottom - deal->score * pixels_per_point;
 		else
 		{
-			/* without a date too: another order than x, or they stand on a line */
-			double		part = deal->has_date ? between(n_no_score++) : fmod((++n_neither) * 0.6180339887498949, 1.0);
+			/* without a date too: another sequence than x's, or they stand on a line */
+			double		part = deal->has_date ? between(n_no_score++, 2) : between(n_neither++, 3);
 
 			mark->y = row->top + margin + part * Max(0, row->bottom - row->top - 2 * margin);
 		}
@@ -354,20 +377,26 @@ place_marks(ChartLayout *layout, const Scales *scales)
 
 	for (int from = 0, to; from < layout->n_marks; from = to)
 	{
-		double		score = layout->marks[from].deal->score;
+		double		score = marks[from].deal->score;
 		double		higher_score = 1000;
+		double		to_cut = 1000;
+		double		room;
 		int			n_dated = from;
 
-		if (!layout->marks[from].deal->has_score)
+		if (!marks[from].deal->has_score)
 			break;				/* they come last */
-		for (to = from; to < layout->n_marks && layout->marks[to].deal->has_score &&
-			 layout->marks[to].deal->score == score; to++)
-			n_dated += layout->marks[to].deal->has_date;
-		if (to < layout->n_marks && layout->marks[to].deal->has_score)
-			higher_score = layout->marks[to].deal->score;
+		for (to = from; to < layout->n_marks && marks[to].deal->has_score &&
+			 marks[to].deal->score == score; to++)
+			n_dated += marks[to].deal->has_date;
+		if (to < layout->n_marks && marks[to].deal->has_score)
+			higher_score = marks[to].deal->score;
 
-		spread_score(layout, from, n_dated,
-					 Min(MAX_SPREAD, 0.45 * pixels_per_point * Min(score - lower_score, higher_score - score)));
+		for (int i = 0; i < N_CUTS; i++)
+			to_cut = Min(to_cut, fabs(score - layout->options->cuts.cut[i]));
+
+		room = Min(MAX_SPREAD, 0.45 * pixels_per_point * Min(score - lower_score, higher_score - score));
+		room = Min(room, Max(CUT_SPREAD, pixels_per_point * to_cut));
+		spread_score(layout, marks, from, n_dated, room);
 		lower_score = score;
 	}
 }
@@ -522,78 +551,130 @@ circle_meets(const ChartMark *mark, const ChartBox *box)
 	return dx * dx + dy * dy < mark->radius * mark->radius;
 }
 
+/* The box of a label of that width, and its anchor, on one side of a circle. */
+static ChartBox
+label_box(ChartLabel *label, const ChartMark *mark, int side, double width)
+{
+	double		aside = mark->radius + LABEL_GAP;
+	ChartBox	box;
+
+	label->y = mark->y + 4;
+	switch (side)
+	{
+		case 0:
+			label->anchor = ANCHOR_START;
+			label->x = mark->x + aside;
+			box.left = label->x;
+			break;
+		case 1:
+			label->anchor = ANCHOR_END;
+			label->x = mark->x - aside;
+			box.left = label->x - width;
+			break;
+		default:
+			label->anchor = ANCHOR_MIDDLE;
+			label->x = mark->x;
+			label->y = side == 2 ? mark->y - aside - LABEL_DESCENT : mark->y + aside + LABEL_ASCENT;
+			box.left = label->x - width / 2;
+	}
+	box.right = box.left + width;
+	box.top = label->y - LABEL_ASCENT;
+	box.bottom = label->y + LABEL_DESCENT;
+	return box;
+}
+
+static void
+label_today(ChartLayout *layout, ChartBox *box)
+{
+	static const ChartText today = {"Today", 5};
+	ChartLabel *label = &layout->labels[layout->n_labels++];
+	ChartMark	line = {0};
+
+	line.x = layout->today_x;
+	line.y = layout->axes.top + LABEL_DESCENT;
+	line.radius = 2;
+	label->text = today;
+	label->cut = false;
+	*box = label_box(label, &line, 0, text_width(today.data, today.len, LABEL_FONT));
+	if (box->right > layout->frame.right)
+		*box = label_box(label, &line, 1, box->right - box->left);
+}
+
 /*
- * Labels beside the largest circles: right, left, above or below, where no other
- * label stands and the fewest other circles lie beneath.
+ * Labels beside the largest circles: right, left, above or below, clear of other
+ * labels and of other large circles.  The very largest deals are labeled over
+ * other circles if need be.
  */
 static void
 place_labels(ChartLayout *layout)
 {
 	const ChartOptions *options = layout->options;
-	ChartBox   *taken = palloc(Max(options->max_labels, 1) * sizeof(ChartBox));
-	int			n_tries = Min(layout->n_marks, 2 * options->max_labels);
+	int			max_labels = options->max_labels + (options->has_today ? 1 : 0);
+	ChartBox   *taken = palloc((max_labels + 1) * sizeof(ChartBox));
+	int			n_tries = Min(layout->n_marks, LABEL_TRIES * options->max_labels);
 	int			n_obstacles = Min(layout->n_marks, LABEL_OBSTACLES);
 
-	layout->labels = palloc(Max(options->max_labels, 1) * sizeof(ChartLabel));
-	for (int i = 0; i < n_tries && layout->n_labels < options->max_labels; i++)
-	{
-		const ChartMark *mark = &layout->marks[i];
-		ChartLabel *label = &layout->labels[layout->n_labels];
-		double		width;
-		double		aside = mark->radius + LABEL_GAP;
-		ChartBox	best;
-		int			least = -1;
+	layout->labels = palloc((max_labels + 1) * sizeof(ChartLabel));
+	if (options->has_today)
+		label_today(layout, &taken[0]);
 
-		if (mark->deal->label_len == 0)
+	for (int i = 0; i < n_tries && layout->n_labels < max_labels; i++)
+	{
+		const ChartMark *mark = layout->marks[i];
+		const ChartDeal *deal = mark->deal;
+		ChartLabel	label;
+		ChartLabel	best;
+		ChartBox	best_box;
+		int			least = i < (options->max_labels + 2) / 3 ? PG_INT32_MAX : 1;
+		bool		found = false;
+		double		width;
+
+		if (deal->label_len == 0)
 			continue;
-		label->mark = mark;
-		label->len = text_fit(mark->label, mark->deal->label_len, LABEL_FONT, LABEL_MAX_WIDTH);
-		label->cut = mark->deal->label_cut || label->len < mark->deal->label_len;
-		width = text_width(mark->label, label->len, LABEL_FONT) + (label->cut ? LABEL_FONT : 0);
+		label.text.data = deal->label;
+		label.text.len = text_fit(deal->label, deal->label_len, LABEL_FONT, LABEL_MAX_WIDTH);
+		label.cut = deal->label_cut || label.text.len < deal->label_len;
+		width = text_width(deal->label, label.text.len, LABEL_FONT) + (label.cut ? LABEL_FONT : 0);
 
 		for (int side = 0; side < 4; side++)
 		{
-			ChartBox	box;
+			ChartBox	box = label_box(&label, mark, side, width);
 			int			n_beneath = 0;
 			bool		free = true;
-
-			box.left = side == 0 ? mark->x + aside : (side == 1 ? mark->x - aside - width : mark->x - width / 2);
-			box.top = mark->y + 4 - LABEL_ASCENT;
-			if (side == 2)
-				box.top = mark->y - aside - LABEL_ASCENT - LABEL_DESCENT;
-			else if (side == 3)
-				box.top = mark->y + aside;
-			box.right = box.left + width;
-			box.bottom = box.top + LABEL_ASCENT + LABEL_DESCENT;
 
 			if (box.left < layout->frame.left || box.right > layout->frame.right ||
 				box.top < layout->frame.top || box.bottom > layout->frame.bottom)
 				continue;
 			for (int j = 0; j < layout->n_labels && free; j++)
 				free = !boxes_meet(&box, &taken[j]);
-			if (!free)
+			for (int j = 0; j < n_obstacles && free; j++)
+				n_beneath += j != i && circle_meets(layout->marks[j], &box);
+			if (!free || n_beneath >= least)
 				continue;
-			for (int j = 0; j < n_obstacles; j++)
-				n_beneath += j != i && circle_meets(&layout->marks[j], &box);
-			if (least < 0 || n_beneath < least)
-			{
-				least = n_beneath;
-				best = box;
-			}
+			least = n_beneath;
+			best = label;
+			best_box = box;
+			found = true;
 		}
-		if (least < 0)
+		if (!found)
 			continue;
-		label->x = best.left;
-		label->y = best.top + LABEL_ASCENT;
-		taken[layout->n_labels++] = best;
+		layout->labels[layout->n_labels] = best;
+
+		/* some air around it */
+		best_box.left -= 6;
+		best_box.right += 6;
+		best_box.top -= 3;
+		best_box.bottom += 3;
+		taken[layout->n_labels++] = best_box;
 	}
 }
 
 ChartLayout *
-chart_layout(const ChartDeals *deals, const ChartOptions *options)
+chart_layout(const ChartDeal *deals, int n_deals, const ChartOptions *options)
 {
 	ChartLayout *layout = palloc0(sizeof(ChartLayout));
 	Scales		scales = {0};
+	ChartMark  *marks;
 
 	layout->options = options;
 	layout->frame.left = FRAME_LEFT;
@@ -601,21 +682,10 @@ chart_layout(const ChartDeals *deals, const ChartOptions *options)
 	layout->frame.right = options->width - CHART_MARGIN - LEGEND_WIDTH - LEGEND_GAP;
 	layout->frame.bottom = options->height - FRAME_BOTTOM;
 
-	collect_marks(layout, deals, &scales);
-	scales.largest = largest_radius(layout, &scales);
-	for (int i = 0; i < layout->n_marks; i++)
-	{
-		ChartMark  *mark = &layout->marks[i];
-
-		if (!mark->deal->has_amount)
-			mark->radius = NO_AMOUNT_RADIUS;
-		else if (scales.max_magnitude == 0)
-			mark->radius = MIN_RADIUS;
-		else
-			mark->radius = Max(MIN_RADIUS,
-							   scales.largest * sqrt(fabs(mark->deal->amount) / scales.max_magnitude));
-	}
-	divide_frame(layout, &scales);
+	marks = collect_marks(layout, deals, n_deals, &scales);
+	scales.largest = largest_radius(layout, marks, &scales);
+	set_radii(layout, marks, &scales);
+	divide_frame(layout, marks, &scales);
 
 	if (layout->has_axes_x)
 	{
@@ -631,10 +701,13 @@ chart_layout(const ChartDeals *deals, const ChartOptions *options)
 		if (options->has_today)
 			layout->today_x = scales.x0 + ((double) options->today - (double) scales.first) * scales.pixels_per_usec;
 	}
-	place_marks(layout, &scales);
+	place_marks(layout, marks, &scales);
 	choose_sizes(layout, &scales);
 
-	qsort(layout->marks, layout->n_marks, sizeof(ChartMark), by_size);
+	layout->marks = palloc_extended((n_deals + 1) * sizeof(*layout->marks), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < n_deals; i++)
+		layout->marks[i] = &marks[i];
+	qsort(layout->marks, n_deals, sizeof(*layout->marks), by_size);
 	CHECK_FOR_INTERRUPTS();
 	place_labels(layout);
 	return layout;

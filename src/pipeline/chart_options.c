@@ -4,6 +4,7 @@
  */
 #include "pipeline/chart.h"
 
+#include "mb/pg_wchar.h"
 #include "numeric/fixed.h"
 #include "pipeline/chart_text.h"
 #include "utils/builtins.h"
@@ -15,6 +16,8 @@
 #define MIN_HEIGHT	400
 #define MAX_SIDE	4000
 #define MAX_LABELS	100
+#define MAX_TITLE	500			/* characters */
+#define MAX_CURRENCY 10
 
 enum
 {
@@ -66,11 +69,13 @@ string_value(const char *name, const JsonbValue *value)
 }
 
 static ChartText
-text_value(const char *name, const JsonbValue *value)
+text_value(const char *name, const JsonbValue *value, int max_characters)
 {
 	char	   *string = string_value(name, value);
 	ChartText	text;
 
+	if (pg_mbstrlen(string) > max_characters)
+		bad_value(name, psprintf("a string of at most %d characters", max_characters));
 	text.data = chart_utf8(string, strlen(string));
 	text.len = strlen(text.data);
 	return text;
@@ -152,10 +157,10 @@ chart_read_options(Jsonb *object, ChartOptions *options)
 		switch (option)
 		{
 			case OPTION_TITLE:
-				options->title = text_value(name, &value);
+				options->title = text_value(name, &value, MAX_TITLE);
 				break;
 			case OPTION_CURRENCY:
-				options->currency = text_value(name, &value);
+				options->currency = text_value(name, &value, MAX_CURRENCY);
 				break;
 			case OPTION_WIDTH:
 				options->width = integer_value(name, &value, MIN_WIDTH, MAX_SIDE);

@@ -23,6 +23,7 @@
 
 #define TITLE_FONT	20
 #define LEGEND_LINE	19
+#define USUAL_BYTES	160			/* of a deal in the document */
 
 static const char *const month_names[] = {
 	"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
@@ -155,7 +156,7 @@ write_head(const SvgWriter *writer)
 	}
 	if (layout->n_dated > 0)
 	{
-		appendStringInfoString(out, " &#183; closing ");
+		appendStringInfoString(out, " &#183; close dates ");
 		append_day(out, layout->first_day);
 		if (layout->last_day != layout->first_day)
 		{
@@ -307,17 +308,22 @@ append_mark_style(StringInfo out, int grade, ChartOutcome outcome, bool has_amou
 {
 	const char *color = mark_color(grade);
 
-	if (!has_amount)
+	/* the usual one first: this runs once a deal */
+	if (has_amount && !negative && outcome == CHART_OPEN)
+	{
+		appendStringInfoString(out, " fill=\"");
+		appendStringInfoString(out, color);
+		appendStringInfoChar(out, '"');
+	}
+	else if (!has_amount)
 		appendStringInfo(out, " fill=\"#fff\" stroke=\"%s\" stroke-width=\"1.5\"", color);
 	else if (negative)
 		appendStringInfo(out, " fill=\"%s\" fill-opacity=\".15\" stroke=\"%s\" stroke-width=\"1.5\" stroke-dasharray=\"3 2\"",
 						 color, color);
 	else if (outcome == CHART_LOST)
 		appendStringInfo(out, " fill=\"%s\" fill-opacity=\".12\" stroke=\"%s\" stroke-width=\"1.2\"", color, color);
-	else if (outcome == CHART_WON)
-		appendStringInfo(out, " fill=\"%s\" stroke=\"" INK "\" stroke-width=\"1.5\"", color);
 	else
-		appendStringInfo(out, " fill=\"%s\"", color);
+		appendStringInfo(out, " fill=\"%s\" stroke=\"" INK "\" stroke-width=\"1.5\"", color);
 }
 
 static void
@@ -342,7 +348,7 @@ write_tooltip(const SvgWriter *writer, const ChartMark *mark)
 	appendStringInfoString(out, "<title>");
 	if (deal->label_len > 0)
 	{
-		append_escaped(out, mark->label, deal->label_len, writer->raw);
+		append_escaped(out, deal->label, deal->label_len, writer->raw);
 		appendStringInfoString(out, deal->label_cut ? "&#8230;\n" : "\n");
 	}
 	if (deal->has_amount)
@@ -358,7 +364,9 @@ write_tooltip(const SvgWriter *writer, const ChartMark *mark)
 	{
 		appendStringInfoString(out, ", score ");
 		append_score(out, deal->score);
-		appendStringInfo(out, " (%c)", 'A' + mark->grade);
+		appendStringInfoString(out, " (");
+		appendStringInfoChar(out, 'A' + mark->grade);
+		appendStringInfoChar(out, ')');
 	}
 	else
 		appendStringInfoString(out, ", no score");
@@ -374,11 +382,12 @@ write_marks(const SvgWriter *writer)
 	StringInfo	out = writer->out;
 	bool		many = layout->n_marks > 800;
 
+	enlargeStringInfo(out, layout->n_marks * USUAL_BYTES);
 	appendStringInfo(out, "<g fill-opacity=\"%s\" stroke=\"#fff\" stroke-width=\"%s\">\n",
 					 many ? ".6" : ".78", many ? ".4" : ".8");
 	for (int i = 0; i < layout->n_marks; i++)
 	{
-		const ChartMark *mark = &layout->marks[i];
+		const ChartMark *mark = layout->marks[i];
 
 		append_circle(out, mark->x, mark->y, mark->radius);
 		append_mark_style(out, mark->grade, mark->outcome, mark->deal->has_amount, mark->deal->amount < 0);
@@ -395,6 +404,7 @@ write_marks(const SvgWriter *writer)
 static void
 write_labels(const SvgWriter *writer)
 {
+	static const char *const anchors[] = {"", " text-anchor=\"middle\"", " text-anchor=\"end\""};
 	const ChartLayout *layout = writer->layout;
 	StringInfo	out = writer->out;
 
@@ -402,13 +412,13 @@ write_labels(const SvgWriter *writer)
 	{
 		appendStringInfo(out, "<g font-size=\"%d\" pointer-events=\"none\"%s>\n", LABEL_FONT,
 						 edge ? " aria-hidden=\"true\" fill=\"#fff\" stroke=\"#fff\" stroke-width=\"3\""
-						 " stroke-opacity=\".85\" stroke-linejoin=\"round\"" : "");
+						 " stroke-opacity=\".8\" stroke-linejoin=\"round\"" : "");
 		for (int i = 0; i < layout->n_labels; i++)
 		{
 			const ChartLabel *label = &layout->labels[i];
 
-			open_text(out, label->x, label->y, "");
-			append_escaped(out, label->mark->label, label->len, writer->raw);
+			open_text(out, label->x, label->y, anchors[label->anchor]);
+			append_escaped(out, label->text.data, label->text.len, writer->raw);
 			appendStringInfo(out, "%s</text>\n", label->cut ? "&#8230;" : "");
 		}
 		appendStringInfoString(out, "</g>\n");
@@ -422,8 +432,6 @@ write_today(const SvgWriter *writer)
 
 	append_line(writer->out, layout->today_x, layout->axes.top, layout->today_x, layout->frame.bottom,
 				" stroke=\"" INK "\" stroke-dasharray=\"4 3\"");
-	append_text(writer->out, layout->today_x, layout->axes.top - 8,
-				" font-size=\"11\" text-anchor=\"middle\"", "Today");
 }
 
 /* One line of the legend: a sample circle, words and a count. */
@@ -468,7 +476,7 @@ write_sizes(const SvgWriter *writer, double y)
 	appendStringInfoString(out, "</text>\n");
 
 	/* nested circles on one base, each with a line to its amount */
-	y += Max(12 + 2 * largest, 3 * 14 - 4);
+	y += Max(12 + 2 * largest, 14 * layout->n_sizes + 2);
 	for (int i = 0; i < layout->n_sizes; i++)
 	{
 		double		radius = layout->size_radius[i];

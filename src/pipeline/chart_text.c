@@ -149,13 +149,21 @@ append_year(StringInfo out, int year)
 void
 append_day(StringInfo out, int julian_day)
 {
+	char		digits[32];
+	char	   *end = digits;
 	int			year;
 	int			month;
 	int			day;
 
 	j2date(julian_day, &year, &month, &day);
-	appendStringInfo(out, "%04d-%02d-%02d%s", year > 0 ? year : 1 - year, month, day,
-					 year > 0 ? "" : " BC");
+	end = pg_ultostr_zeropad(end, year > 0 ? year : 1 - year, 4);
+	*end++ = '-';
+	end = pg_ultostr_zeropad(end, month, 2);
+	*end++ = '-';
+	end = pg_ultostr_zeropad(end, day, 2);
+	appendBinaryStringInfo(out, digits, end - digits);
+	if (year <= 0)
+		appendStringInfoString(out, " BC");
 }
 
 /* The code point at *text, which moves past it; U+FFFD for one stray byte. */
@@ -188,8 +196,19 @@ append_escaped(StringInfo out, const char *text, int len, bool raw)
 	while (text < end)
 	{
 		const char *start = text;
-		pg_wchar	code_point = next_code_point(&text, end);
+		pg_wchar	code_point;
 
+		/* most text in one go */
+		while (text < end && *text >= ' ' && *text < 0x7F &&
+			   *text != '&' && *text != '<' && *text != '>')
+			text++;
+		if (text > start)
+			appendBinaryStringInfo(out, start, text - start);
+		if (text == end)
+			break;
+
+		start = text;
+		code_point = next_code_point(&text, end);
 		switch (code_point)
 		{
 			case '&':
