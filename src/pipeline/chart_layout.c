@@ -634,6 +634,8 @@ place_labels(ChartLayout *layout)
 		label.text.data = deal->label;
 		label.text.len = text_fit(deal->label, deal->label_len, LABEL_FONT, LABEL_MAX_WIDTH);
 		label.cut = deal->label_cut || label.text.len < deal->label_len;
+		while (label.cut && label.text.len > 0 && deal->label[label.text.len - 1] == ' ')
+			label.text.len--;
 		width = text_width(deal->label, label.text.len, LABEL_FONT) + (label.cut ? LABEL_FONT : 0);
 
 		for (int side = 0; side < 4; side++)

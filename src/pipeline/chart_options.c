@@ -84,7 +84,7 @@ text_value(const char *name, const JsonbValue *value, int max_characters)
 static int
 integer_value(const char *name, const JsonbValue *value, int min, int max)
 {
-	int128		number;
+	int128		number = 0;
 
 	if (value->type != jbvNumeric ||
 		numeric_to_fixed(NumericGetDatum(value->val.numeric), 0, &number) != FIXED_OK ||

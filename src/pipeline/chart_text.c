@@ -75,7 +75,7 @@ append_amount(StringInfo out, double amount)
 		cents = (int) (hundredths % 100);
 	}
 	else
-		whole = (int64) magnitude;
+		whole = (int64) floor(magnitude + 0.5);
 
 	if (amount < 0 && (whole != 0 || cents != 0))
 		appendStringInfoChar(out, '-');
