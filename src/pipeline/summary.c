@@ -74,7 +74,7 @@ summary_decimals(const PipelineSummary *summary)
 }
 
 /* sum ± magnitude; sign is 1 or -1 */
-static inline void
+static pg_attribute_always_inline void
 add_signed(uint64 *sum, int limbs, const uint64 *magnitude, int magnitude_limbs, int sign)
 {
 	if (sign > 0)
@@ -94,7 +94,7 @@ add_value(uint64 *sum, int128 value, int sign)
  * has one limb or two (below 1.8 × 10^13, as almost always, one is enough);
  * sign is -1 to take the deal away.
  */
-static inline void
+static pg_attribute_always_inline void
 add_cumulants(OpenDeals *open, const uint64 *a, int a_limbs, bool negative, int64 p, int sign)
 {
 	int64		q = PROBABILITY_ONE - p;

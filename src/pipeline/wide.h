@@ -16,7 +16,7 @@
 #define WIDE_DECIMAL_SIZE	176
 
 /* sum += term; term is an unsigned number of at most as many limbs */
-static inline void
+static pg_attribute_always_inline void
 wide_add_magnitude(uint64 *sum, int limbs, const uint64 *term, int term_limbs)
 {
 	uint64		carry = 0;
@@ -31,7 +31,7 @@ wide_add_magnitude(uint64 *sum, int limbs, const uint64 *term, int term_limbs)
 	}
 }
 
-static inline void
+static pg_attribute_always_inline void
 wide_subtract_magnitude(uint64 *sum, int limbs, const uint64 *term, int term_limbs)
 {
 	uint64		borrow = 0;
@@ -47,20 +47,20 @@ wide_subtract_magnitude(uint64 *sum, int limbs, const uint64 *term, int term_lim
 }
 
 /* For numbers of one width two's complement makes signed the same as unsigned. */
-static inline void
+static pg_attribute_always_inline void
 wide_add(uint64 *sum, const uint64 *term, int limbs)
 {
 	wide_add_magnitude(sum, limbs, term, limbs);
 }
 
-static inline void
+static pg_attribute_always_inline void
 wide_subtract(uint64 *sum, const uint64 *term, int limbs)
 {
 	wide_subtract_magnitude(sum, limbs, term, limbs);
 }
 
 /* product = x × y, all unsigned; product has x_limbs + y_limbs limbs and overlaps neither */
-static inline void
+static pg_attribute_always_inline void
 wide_multiply(uint64 *product, const uint64 *x, int x_limbs, const uint64 *y, int y_limbs)
 {
 	for (int i = 0; i < x_limbs; i++)
@@ -100,7 +100,7 @@ wide_is_zero(const uint64 *x, int limbs)
 }
 
 /* Two limbs and the 128-bit integer they are. */
-static inline void
+static pg_attribute_always_inline void
 wide_from_int128(uint64 *x, int128 value)
 {
 	x[0] = (uint64) value;
