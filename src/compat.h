@@ -34,6 +34,15 @@
 #define ereturn(context, dummy_value, ...) \
 	do { errsave(context, __VA_ARGS__); return dummy_value; } while (0)
 #define SOFT_ERROR_OCCURRED(context) ((void) (context), false)
+
+static inline bool
+DirectInputFunctionCallSafe(PGFunction func, char *str, Oid typioparam,
+							int32 typmod, fmNodePtr escontext, Datum *result)
+{
+	*result = DirectFunctionCall3(func, CStringGetDatum(str),
+								  ObjectIdGetDatum(typioparam), Int32GetDatum(typmod));
+	return true;
+}
 #endif
 
 #if PG_VERSION_NUM < 160000
