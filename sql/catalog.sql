@@ -56,7 +56,7 @@ WHERE length(obj_description(objid, (SELECT relname FROM pg_class WHERE oid = cl
 ORDER BY 1;
 
 -- Volatility: a function depends on its arguments alone, unless named here.
-CREATE TEMP TABLE label (name text PRIMARY KEY, volatility "char", parallel "char");
+CREATE TEMP TABLE label (function text PRIMARY KEY, volatility "char", parallel "char");
 INSERT INTO label VALUES
     -- they write, or create triggers
     ('attach_totals', 'v', 'u'), ('rebuild_totals', 'v', 'u'), ('detach_totals', 'v', 'u'),
@@ -65,11 +65,14 @@ INSERT INTO label VALUES
     -- they read tables or the catalog
     ('check_totals', 's', 's'), ('process_of', 's', 's'),
     -- they evaluate the conditions of a process, whose functions may read tables
-    ('next_stage', 's', 's'), ('unmet_requirements', 's', 's');
+    ('next_stage', 's', 's'), ('unmet_requirements', 's', 's'),
+    -- they take the day of an instant, and options name one, in the session's time zone
+    ('pipeline_chart_add\(.*(with time zone|jsonb).*', 's', 's');
 SELECT signature, provolatile AS volatility, proparallel AS parallel,
        coalesce(l.volatility, CASE WHEN prorettype = 'trigger'::regtype THEN 'v' ELSE 'i' END::"char") AS expected_volatility,
        coalesce(l.parallel, CASE WHEN prorettype = 'trigger'::regtype THEN 'u' ELSE 's' END::"char") AS expected_parallel
-FROM member_function f LEFT JOIN label l ON l.name = f.proname
+FROM member_function f
+LEFT JOIN label l ON f.signature ~ ('^opportunity\.' || l.function || '(\(|$)')
 WHERE (provolatile, proparallel) IS DISTINCT FROM
       (coalesce(l.volatility, CASE WHEN prorettype = 'trigger'::regtype THEN 'v' ELSE 'i' END::"char"),
        coalesce(l.parallel, CASE WHEN prorettype = 'trigger'::regtype THEN 'u' ELSE 's' END::"char"))
@@ -89,7 +92,7 @@ ORDER BY 1;
 -- after a point or alone.
 SELECT DISTINCT signature, argument AS reserved_word
 FROM member_function f,
-     unnest(f.proargnames, coalesce(f.proargmodes, array_fill('i'::"char", ARRAY[cardinality(f.proargnames)]))) AS a(argument, mode)
+     unnest(f.proargnames, coalesce(f.proargmodes, array_fill('i'::"char", ARRAY[coalesce(cardinality(f.proargnames), 0)]))) AS a(argument, mode)
 JOIN pg_get_keywords() k ON k.word = a.argument
 WHERE k.catcode IN ('R', 'T') OR (k.catcode = 'C' AND a.mode IN ('i', 'b', 'v'))
 ORDER BY 1, 2;
@@ -111,11 +114,12 @@ JOIN pg_proc s ON s.oid IN (a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggser
 WHERE f.proparallel = 's' AND s.proparallel <> 's'
 ORDER BY 1, 2;
 
--- What has the same name and as many arguments is an aggregate or an input to
--- one: another overload would make calls with untyped parameters ambiguous.
+-- Only aggregates, which are called on typed columns, and their own functions
+-- are overloaded: other calls with untyped parameters would be ambiguous.
 SELECT proname, pronargs, count(*) AS overloads
-FROM member_function
+FROM member_function f
 WHERE prokind <> 'a'
+  AND NOT EXISTS (SELECT FROM pg_aggregate WHERE f.oid IN (aggtransfn, aggmtransfn, aggminvtransfn))
 GROUP BY 1, 2
 HAVING count(*) > 1
 ORDER BY 1, 2;

@@ -11,8 +11,8 @@ use Test::More;
 my $node = start_node('dump');
 my $dir = $node->basedir;
 
-# A user's own tables with a process and totals, the deals partitioned by
-# outcome in one of two cases; and the ready-made model beside them.
+# A user's own tables with a process and totals, another partitioned by its
+# stage, and the ready-made model beside them.
 new_database($node, 'source', q{
 	CREATE EXTENSION opportunity;
 	CREATE SCHEMA app;
@@ -41,7 +41,7 @@ new_database($node, 'source', q{
 		'opportunity.net_amount(quantity, price, 0, discount), quantity');
 	SELECT attach_process('deals', 'stage', $${"stages": [
 		{"name": "new", "probability": 10},
-		{"name": "talk", "probability": 50, "checks": [{"when": "amount > 0", "message": "it's a deal with an \"amount\""}]},
+		{"name": "talk", "label": "Let's \"talk\" \\\\ now", "probability": 50, "required": ["amount"]},
 		{"name": "won", "outcome": "won", "required": ["amount"]},
 		{"name": "lost", "outcome": "lost", "required": ["reason"]}]}$$,
 		probability_column => 'probability', closed_at_column => 'closed_at');
@@ -77,7 +77,7 @@ sub rules_hold
 	my ($database, $how) = @_;
 	my %refused = (
 		'a move that skips a stage' => [ "UPDATE app.deals SET stage = 'won' WHERE id = 30", '23514' ],
-		'a gate that is not passed' => [ "INSERT INTO app.deals (id, stage) VALUES (900, 'new'); UPDATE app.deals SET stage = 'talk' WHERE id = 900; UPDATE app.deals SET stage = 'won' WHERE id = 900", '23514' ],
+		'a gate that is not passed' => [ "INSERT INTO app.deals (id, stage) VALUES (900, 'new'); UPDATE app.deals SET stage = 'talk' WHERE id = 900; UPDATE app.deals SET stage = 'won' WHERE id = 900", '23502' ],
 		'an outcome without its reason' => [ "UPDATE app.deals SET stage = 'lost' WHERE id = 31", '23502' ],
 		'a forged total' => [ "UPDATE app.deals SET amount = 1 WHERE id = 1", '23514' ],
 		'a move between partitions' => [ "UPDATE app.events SET status = 'lost' WHERE id = 1", '23514' ],
