@@ -2,7 +2,7 @@
 -- give counts, values, weighted value and cycle, over all deals and by owner.
 CREATE TABLE deal AS
 SELECT i AS id,
-       (i * 7919 % 200)::int AS owner_id,
+       (hashint8(i) & 255) AS owner_id,
        (1000 + (i * 104729) % 9000000 / 100.0)::numeric(18,2) AS amount,
        (i * 31 % 101)::double precision AS probability,
        CASE WHEN i % 4 = 0 THEN NULL ELSE i % 4 = 1 END AS won,
@@ -12,7 +12,7 @@ FROM generate_series(1, (400000 * :scale)::bigint) i;
 VACUUM (FREEZE, ANALYZE) deal;
 
 \set figures 'open_count(s), won_count(s), lost_count(s), open_value(s), won_value(s), lost_value(s), round(weighted_value(s), 4), round(extract(epoch FROM average_cycle(s))::numeric, 2)'
-\set plain 'count(*) FILTER (WHERE won IS NULL), count(*) FILTER (WHERE won), count(*) FILTER (WHERE NOT won), sum(amount) FILTER (WHERE won IS NULL), sum(amount) FILTER (WHERE won), sum(amount) FILTER (WHERE NOT won), round(sum(amount * probability::numeric / 100) FILTER (WHERE won IS NULL), 4), round(extract(epoch FROM avg(closed - opened) FILTER (WHERE won))::numeric, 2)'
+\set plain 'count(*) FILTER (WHERE won IS NULL), count(*) FILTER (WHERE won), count(*) FILTER (WHERE NOT won), coalesce(sum(amount) FILTER (WHERE won IS NULL), 0), coalesce(sum(amount) FILTER (WHERE won), 0), coalesce(sum(amount) FILTER (WHERE NOT won), 0), coalesce(round(sum(amount * probability::numeric / 100) FILTER (WHERE won IS NULL), 4), 0), round(extract(epoch FROM avg(closed - opened) FILTER (WHERE won))::numeric, 2)'
 
 SELECT bench.variant('pipeline', 'summarize_pipeline', format($$SELECT ROW(%s)::text FROM (SELECT opportunity.summarize_pipeline(amount, probability, won, opened, closed) AS s FROM deal) q$$, :'figures'));
 SELECT bench.variant('pipeline', 'plain aggregates', format($$SELECT ROW(%s)::text FROM deal$$, :'plain'));
