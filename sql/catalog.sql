@@ -52,7 +52,7 @@ ORDER BY 1;
 -- A comment says something.
 SELECT object AS comment_too_short
 FROM member
-WHERE length(obj_description(objid, (SELECT relname FROM pg_class WHERE oid = classid))) < 15
+WHERE length(obj_description(objid, (SELECT relname FROM pg_class WHERE oid = classid))) < 8
 ORDER BY 1;
 
 -- Volatility: a function depends on its arguments alone, unless named here.

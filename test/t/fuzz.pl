@@ -22,7 +22,7 @@ $node->safe_psql('postgres', 'GRANT pg_read_server_files TO seller');
 my %values = (
 	sales_process => [
 		q('{"stages": [{"name": "qualify", "label": "Qualify", "probability": 10, "forecast_category": "pipeline", "rotting_days": 14, "required": ["budget", "maker"]}, {"name": "develop", "probability": 30.5}, {"name": "won", "outcome": "won", "required": ["actual"]}, {"name": "lost", "outcome": "lost"}], "moves": {"skip": false, "back": true, "reopen": true, "start": ["qualify"]}}'),
-		q('{"stages": [{"name": "a"}, {"name": "b"}]}') ],
+		q('{"stages": [{"name": "a"}, {"name": "w", "outcome": "won"}]}') ],
 	pipeline_summary => [
 		q((SELECT opportunity.summarize_pipeline(a, p, w, o, c) FROM (VALUES (1.5, 10::float8, NULL::boolean, timestamptz '2026-01-01', NULL::timestamptz), (2000000.25, 50, NULL, '2026-01-02', NULL), (300, 100, true, '2026-01-01', '2026-02-01'), (7, 0, false, '2026-01-01', '2026-03-01')) v(a, p, w, o, c))),
 		q((SELECT opportunity.summarize_pipeline(a, 0::float8, true) FROM (SELECT 1.0 AS a WHERE false) v)) ],
