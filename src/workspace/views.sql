@@ -82,7 +82,8 @@ SELECT concat_ws(' / ', p.process, p.stage, p.currency) AS stage_key,
     p.currency,
     count(*) AS deals,
     sum(p.value)::numeric(18,2) AS value,
-    opportunity.weighted_value(p.estimated_value, p.probability)::numeric(18,2) AS weighted_value,
+    CASE WHEN p.outcome = 'open'
+        THEN opportunity.weighted_value(p.estimated_value, p.probability) END::numeric(18,2) AS weighted_value,
     opportunity.round_amount(avg(p.value))::numeric(18,2) AS average_value
 FROM pipeline p
 GROUP BY p.process, p.stage_order, p.stage, p.outcome, p.currency
