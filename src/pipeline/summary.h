@@ -123,8 +123,8 @@ typedef struct Deal
 	int			decimals;		/* that the amount shows */
 	int			probability;	/* or PROBABILITY_UNKNOWN */
 	int128		amount;
-	TimestampTz opened;
-	TimestampTz closed;
+	Timestamp	opened;
+	Timestamp	closed;
 } Deal;
 
 typedef enum SummaryStatus
