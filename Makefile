@@ -30,8 +30,9 @@ SCRIPT_PARTS := $(wildcard $(SCRIPT_PARTS))
 DATA_built = $(SCRIPT)
 
 PG_CPPFLAGS = -Isrc -DOPPORTUNITY_VERSION=\"$(EXTVERSION)\"
-# Fused multiply-add would make the forecast's terms depend on the processor.
-PG_CFLAGS = -ffp-contract=off
+# Fused multiply-add would make the forecast's terms depend on the processor; only
+# the functions that SQL calls leave the library (PostgreSQL 16 on does so itself).
+PG_CFLAGS = -ffp-contract=off -fvisibility=hidden
 
 # "setup" comes first: it makes the unprivileged role that every other test runs as.
 REGRESS = setup $(filter-out setup,$(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql))))

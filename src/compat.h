@@ -45,6 +45,27 @@ DirectInputFunctionCallSafe(PGFunction func, char *str, Oid typioparam,
 }
 #endif
 
+#if PG_VERSION_NUM < 160000
+/*
+ * 16 hides a module's symbols and exports what PG_FUNCTION_INFO_V1 names
+ * (commit 089480c07).  Below it they are hidden by our own -fvisibility, so that
+ * no other library of the backend meets them, and exported here.
+ */
+#undef PGDLLEXPORT
+#define PGDLLEXPORT __attribute__((visibility("default")))
+#undef PG_FUNCTION_INFO_V1
+#define PG_FUNCTION_INFO_V1(funcname) \
+extern PGDLLEXPORT Datum funcname(PG_FUNCTION_ARGS); \
+extern PGDLLEXPORT const Pg_finfo_record *CppConcat(pg_finfo_,funcname) (void); \
+const Pg_finfo_record * \
+CppConcat(pg_finfo_,funcname) (void) \
+{ \
+	static const Pg_finfo_record finfo = {1}; \
+	return &finfo; \
+} \
+extern PGDLLEXPORT Datum funcname(PG_FUNCTION_ARGS)
+#endif
+
 #if PG_VERSION_NUM < 170000
 /*
  * 17 brought initReadOnlyStringInfo (commit f0efa5aec): a StringInfo over bytes

@@ -4,7 +4,7 @@
  */
 #include "numeric/fixed.h"
 
-#include "numeric/layout.h"
+#include "numeric/decimal.h"
 
 #define TEN_TO_19 ((int128) INT64CONST(1000000000000000000) * 10)
 
@@ -50,6 +50,21 @@ const int128 power_of_ten[FIXED_MAX_SCALE + 1] = {
 	TEN_TO_19 * TEN_TO_19
 };
 
+/* Powers of ten up to this one fit 64 bits. */
+#define MAX_SHORT_POWER 18
+
+bool
+fixed_scale_up(int128 *value, int decimals)
+{
+	for (; decimals > MAX_SHORT_POWER; decimals -= MAX_SHORT_POWER)
+	{
+		if (!fixed_multiply(*value, (int64) power_of_ten[MAX_SHORT_POWER], value))
+			return false;
+	}
+	return decimals == 0 ||
+		fixed_multiply(*value, (int64) power_of_ten[decimals], value);
+}
+
 /* The datum's parts, in place where it is not toasted. */
 static void
 read_parts(Datum number, NumericParts *parts)
@@ -57,16 +72,15 @@ read_parts(Datum number, NumericParts *parts)
 	layout_read(pg_detoast_datum_packed((struct varlena *) DatumGetPointer(number)), parts);
 }
 
-FixedStatus
-numeric_to_fixed(Datum number, int scale, int128 *value)
+/* numeric_to_fixed for what decimal_read leaves. */
+static pg_noinline FixedStatus
+wide_numeric_to_fixed(Datum number, int scale, int128 *value)
 {
 	NumericParts parts;
 	int128		coefficient = 0;
 	int			shift;
 
-	Assert(scale >= 0 && scale <= FIXED_MAX_SCALE);
 	read_parts(number, &parts);
-
 	if (parts.special != 0)
 	{
 		if (parts.special == LAYOUT_NAN)
@@ -76,7 +90,7 @@ numeric_to_fixed(Datum number, int scale, int128 *value)
 
 	for (int i = 0; i < parts.n_digits; i++)
 	{
-		if (__builtin_mul_overflow(coefficient, (int128) LAYOUT_BASE, &coefficient) ||
+		if (!fixed_multiply(coefficient, LAYOUT_BASE, &coefficient) ||
 			__builtin_add_overflow(coefficient, (int128) layout_digit(&parts, i), &coefficient))
 			return FIXED_TOO_BIG;
 	}
@@ -91,7 +105,7 @@ numeric_to_fixed(Datum number, int scale, int128 *value)
 		return FIXED_TOO_FINE;
 	if (shift >= 0)
 	{
-		if (__builtin_mul_overflow(coefficient, power_of_ten[shift], &coefficient))
+		if (!fixed_scale_up(&coefficient, shift))
 			return FIXED_TOO_BIG;
 	}
 	else
@@ -102,6 +116,31 @@ numeric_to_fixed(Datum number, int scale, int128 *value)
 	}
 
 	*value = parts.negative ? -coefficient : coefficient;
+	return FIXED_OK;
+}
+
+FixedStatus
+numeric_to_fixed(Datum number, int scale, int128 *value)
+{
+	Decimal		decimal;
+	int			shift;
+
+	Assert(scale >= 0 && scale <= FIXED_MAX_SCALE);
+
+	if (!decimal_read(number, &decimal) ||
+		(shift = scale - decimal.scale) > MAX_SHORT_POWER)
+		return wide_numeric_to_fixed(number, scale, value);
+
+	if (shift >= 0)
+		*value = (int128) decimal.coefficient * (int64) power_of_ten[shift];
+	else
+	{
+		int64		divisor = (int64) power_of_ten[-shift];
+
+		if (decimal.coefficient % divisor != 0)
+			return FIXED_TOO_FINE;
+		*value = decimal.coefficient / divisor;
+	}
 	return FIXED_OK;
 }
 
@@ -121,6 +160,28 @@ numeric_min_decimals(Datum number)
 	return Max(decimals, 0);
 }
 
+/* fixed_to_numeric when the magnitude, made whole digits of the layout, has 64 bits. */
+static inline Datum
+short_to_numeric(bool negative, uint64 magnitude, int scale, int fraction_digits)
+{
+	int16		digits[5];
+	int			first = lengthof(digits);
+	int			last = lengthof(digits) - 1;
+
+	while (magnitude != 0)
+	{
+		digits[--first] = (int16) (magnitude % LAYOUT_BASE);
+		magnitude /= LAYOUT_BASE;
+	}
+	if (first > last)
+		return PointerGetDatum(layout_build(false, scale, 0, digits, 0));
+	while (digits[last] == 0)
+		last--;
+	return PointerGetDatum(layout_build(negative, scale,
+										(int) lengthof(digits) - 1 - first - fraction_digits,
+										digits + first, last - first + 1));
+}
+
 Datum
 fixed_to_numeric(int128 value, int scale)
 {
@@ -135,6 +196,16 @@ fixed_to_numeric(int128 value, int scale)
 	int			weight;
 
 	Assert(scale >= 0 && scale <= FIXED_MAX_SCALE);
+
+	if (magnitude <= PG_UINT64_MAX / LAYOUT_BASE)
+	{
+		int			fraction_digits = (scale + LAYOUT_DIGIT_DECIMALS - 1) / LAYOUT_DIGIT_DECIMALS;
+		int			missing = fraction_digits * LAYOUT_DIGIT_DECIMALS - scale;
+
+		return short_to_numeric(negative,
+								(uint64) magnitude * (uint64) power_of_ten[missing],
+								scale, fraction_digits);
+	}
 
 	whole = magnitude / (uint128) power_of_ten[scale];
 	fraction = magnitude % (uint128) power_of_ten[scale];

@@ -26,6 +26,26 @@ typedef enum FixedStatus
 
 extern const int128 power_of_ten[FIXED_MAX_SCALE + 1];
 
+/* A product of 128 bits, or false. */
+static inline bool
+fixed_multiply(int128 value, int64 factor, int128 *product)
+{
+	uint128		magnitude = value < 0 ? -(uint128) value : (uint128) value;
+	uint64		multiplier = factor < 0 ? -(uint64) factor : (uint64) factor;
+	uint128		low = (uint128) (uint64) magnitude * multiplier;
+	uint128		high = (uint128) (uint64) (magnitude >> 64) * multiplier + (uint64) (low >> 64);
+
+	/* the one number of 2^127 that would fit, the least one, is refused too */
+	if (high >> 63 != 0)
+		return false;
+	magnitude = (high << 64) | (uint64) low;
+	*product = (value < 0) != (factor < 0) ? -(int128) magnitude : (int128) magnitude;
+	return true;
+}
+
+/* Multiplies by 10^decimals; false when the product has more than 128 bits. */
+extern bool fixed_scale_up(int128 *value, int decimals);
+
 /* Sets *value to number × 10^scale when that is an integer of 128 bits. */
 extern FixedStatus numeric_to_fixed(Datum number, int scale, int128 *value);
 
