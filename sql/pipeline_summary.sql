@@ -78,13 +78,13 @@ INSERT INTO hostile (literal) VALUES
 	('{"version": 1, "open": {"deals": 1, "variance": -1}, "decimals": {"0": 1}}'),
 	('{"version": 1, "open": {"deals": 1, "third": 1}, "decimals": {"0": 1}}'),
 	('{"version": 1, "open": {"deals": 1, "variance": 1, "fourth": -1e99}, "decimals": {"0": 1}}'),
-	('{"version": 1, "currency": "EUR"}'), ('{"version": 1, "currency": "eur"}'), ('{"version": 1, "currency": "EURO"}'),
+	('{"version": 1, "currency": "EUR"}'), ('{"version": 1, "currency": "EUQ"}'), ('{"version": 1, "currency": "eur"}'), ('{"version": 1, "currency": "EURO"}'),
 	('{"version": 1, "currency": 978}'), ('{"version": 1, "currency": ""}'), ('{"version": 1, "currency": null}'),
 	('{"version": 1, "open": {"deals": NaN}}');
 INSERT INTO hostile (literal) VALUES (repeat('{"open":', 100000)), ('{"version": 1, "open": {"value": ' || repeat('9', 100000) || '}}');
 SELECT n, r.code, r.detail FROM hostile, refused(format('SELECT %L::pipeline_summary', literal)) AS r
-WHERE n <= 51 ORDER BY n;
-SELECT n, r.code IN ('22P02', '54001') AS refused FROM hostile, refused(format('SELECT %L::pipeline_summary', literal)) AS r WHERE n > 51 ORDER BY n;
+WHERE n <= 52 ORDER BY n;
+SELECT n, r.code IN ('22P02', '54001') AS refused FROM hostile, refused(format('SELECT %L::pipeline_summary', literal)) AS r WHERE n > 52 ORDER BY n;
 
 -- Binary: what was sent is received, through COPY as clients do it.
 CREATE TABLE stored (s pipeline_summary);

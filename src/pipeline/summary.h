@@ -76,7 +76,7 @@ typedef struct PipelineSummary
 {
 	int32		vl_len_;
 	uint8		version;
-	char		currency[3];	/* ISO 4217 letters; three zero bytes: amounts are plain numbers, or there are none */
+	char		currency[3];	/* ISO 4217 letters; zero bytes: amounts are plain numbers, or there are none */
 	OpenDeals	open;
 	ClosedDeals won;
 	ClosedDeals lost;
