@@ -98,6 +98,10 @@ SELECT average_cycle(summarize_pipeline(1, 50, true, date '2024-03-30', date '20
 	average_cycle(summarize_pipeline(1, 50, true, timestamptz '2024-03-30', timestamptz '2024-04-01')) AS timestamptz,
 	average_cycle(summarize_pipeline(1, 50, true, '2024-03-30', '2024-04-01')) AS untyped;
 RESET timezone;
+-- The far ends of the calendar: infinite dates are missing ones, a date no timestamp can hold is refused as its cast is.
+SELECT average_cycle(summarize_pipeline(1, 50, true, o, c)) FROM (VALUES
+	(date '4713-01-01 BC', date '294276-12-31'), ('-infinity', '2024-01-01'), ('2024-01-01', 'infinity')) AS d (o, c);
+SELECT summarize_pipeline(1, 50, true, date '2024-01-01', date '5874897-12-31');
 
 SET client_min_messages = warning;
 DROP SCHEMA pipeline_calls CASCADE;

@@ -134,6 +134,10 @@ FROM (SELECT id, summarize_pipeline(amount, probability, won, opened, closed) OV
 SELECT count(*) AS rows, bool_and(pipeline_summary_send(s) = pipeline_summary_send(again)) AS same
 FROM (SELECT rollup(s) OVER last_three, (SELECT rollup(t.s) FROM shards AS t WHERE t.seed = 110 AND t.shard BETWEEN shards.shard - 2 AND shards.shard)
 	FROM shards WHERE seed = 110 WINDOW last_three AS (ORDER BY shard RANGE BETWEEN 2 PRECEDING AND CURRENT ROW)) AS x (s, again);
+-- A running total is not changed by the rows after it.
+SELECT count(*) AS rows, bool_and(open_count(s) + won_count(s) + lost_count(s) = n_before) AS right, count(DISTINCT s::text) AS different
+FROM (SELECT id, lag(s) OVER (ORDER BY id) FROM (SELECT id, summarize_pipeline(amount, probability, won, opened, closed) OVER (ORDER BY id) AS s
+	FROM deals) AS x WHERE id <= 501) AS y (n, s), LATERAL (SELECT y.n - 1) AS z (n_before) WHERE n_before > 0;
 -- A frame that empties gives the empty summary, and one-shot aggregates move too.
 SELECT i, summarize_pipeline(i, 50, NULL) FILTER (WHERE i % 3 = 0) OVER w, weighted_value(i, 50) OVER w, round(win_rate(i % 2 = 0) OVER w, 1) AS win_rate
 FROM generate_series(1, 6) AS i WINDOW w AS (ORDER BY i ROWS BETWEEN 1 PRECEDING AND CURRENT ROW);

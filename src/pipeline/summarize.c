@@ -12,7 +12,7 @@
 
 #include "numeric/fixed.h"
 #include "numeric/layout.h"
-#include "utils/date.h"
+#include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(opp_summary_add_outcome);
@@ -40,7 +40,7 @@ set_amount(Deal *deal, int128 amount, int decimals)
 }
 
 static void
-numeric_amount(Deal *deal, Datum datum)
+amount_of_numeric(Deal *deal, Datum datum)
 {
 	struct varlena *number = PG_DETOAST_DATUM_PACKED(datum);
 	NumericParts parts;
@@ -64,7 +64,7 @@ numeric_amount(Deal *deal, Datum datum)
 }
 
 static void
-bigint_amount(Deal *deal, Datum datum)
+amount_of_bigint(Deal *deal, Datum datum)
 {
 	set_amount(deal, (int128) DatumGetInt64(datum) * power_of_ten[AMOUNT_DECIMALS], 0);
 }
@@ -75,7 +75,7 @@ bigint_amount(Deal *deal, Datum datum)
  * and to six decimals.
  */
 static void
-double_amount(Deal *deal, Datum datum)
+amount_of_double(Deal *deal, Datum datum)
 {
 	double		value = DatumGetFloat8(datum);
 	double		whole;
@@ -110,19 +110,16 @@ read_probability(double percent)
 
 /* Sets the time, or returns false when it is infinite, which is as good as missing. */
 static bool
-timestamp_time(Datum datum, Timestamp *time)
+time_of_timestamp(Datum datum, Timestamp *time)
 {
 	*time = DatumGetTimestamp(datum);
 	return !TIMESTAMP_NOT_FINITE(*time);
 }
 
 static bool
-date_time(Datum datum, Timestamp *time)
+time_of_date(Datum datum, Timestamp *time)
 {
-	DateADT		date = DatumGetDateADT(datum);
-
-	*time = date * USECS_PER_DAY;
-	return !DATE_NOT_FINITE(date);
+	return time_of_timestamp(DirectFunctionCall1(date_timestamp, datum), time);
 }
 
 typedef void (*AmountReader) (Deal *deal, Datum datum);
@@ -217,12 +214,12 @@ opp_summary_remove_##type(PG_FUNCTION_ARGS) \
 	return apply(fcinfo, &deal, summary_remove_deal); \
 }
 
-DEAL_FUNCTIONS(numeric, numeric_amount, timestamp_time)
-DEAL_FUNCTIONS(numeric_date, numeric_amount, date_time)
-DEAL_FUNCTIONS(bigint, bigint_amount, timestamp_time)
-DEAL_FUNCTIONS(bigint_date, bigint_amount, date_time)
-DEAL_FUNCTIONS(double, double_amount, timestamp_time)
-DEAL_FUNCTIONS(double_date, double_amount, date_time)
+DEAL_FUNCTIONS(numeric, amount_of_numeric, time_of_timestamp)
+DEAL_FUNCTIONS(numeric_date, amount_of_numeric, time_of_date)
+DEAL_FUNCTIONS(bigint, amount_of_bigint, time_of_timestamp)
+DEAL_FUNCTIONS(bigint_date, amount_of_bigint, time_of_date)
+DEAL_FUNCTIONS(double, amount_of_double, time_of_timestamp)
+DEAL_FUNCTIONS(double_date, amount_of_double, time_of_date)
 
 Datum
 opp_summary_add_outcome(PG_FUNCTION_ARGS)
