@@ -35,6 +35,7 @@
 	do { errsave(context, __VA_ARGS__); return dummy_value; } while (0)
 #define SOFT_ERROR_OCCURRED(context) ((void) (context), false)
 
+/* Likewise 16's (commit 1939d2628). */
 static inline bool
 DirectInputFunctionCallSafe(PGFunction func, char *str, Oid typioparam,
 							int32 typmod, fmNodePtr escontext, Datum *result)
@@ -79,6 +80,11 @@ initReadOnlyStringInfo(StringInfo str, char *data, int len)
 	str->maxlen = 0;
 	str->cursor = 0;
 }
+#endif
+
+#if PG_VERSION_NUM < 180000
+/* 18 brought virtual generated columns (commit 83ea6c540). */
+#define ATTRIBUTE_GENERATED_VIRTUAL 'v'
 #endif
 
 #if PG_VERSION_NUM >= 180000
