@@ -53,3 +53,15 @@ $(OBJS) $(OBJS:.o=.bc): $(sort $(wildcard src/*.h src/*/*.h))
 
 $(SCRIPT): $(SCRIPT_PARTS) opportunity.control Makefile
 	{ printf '%s\n' '\echo Use "CREATE EXTENSION $(EXTENSION)" to load this file. \quit'; cat $(SCRIPT_PARTS); } > $@
+
+# create_workspace carries its script inside the library, as two C strings.
+WORKSPACE_SCRIPT = src/workspace/tables.sql src/workspace/triggers.sql src/workspace/views.sql src/workspace/calls.sql
+WORKSPACE_DEFAULTS = src/workspace/defaults.sql
+SQL_TO_C_STRING = sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/'
+
+src/workspace/workspace.o src/workspace/workspace.bc: src/workspace/script.h
+
+src/workspace/script.h: $(WORKSPACE_SCRIPT) $(WORKSPACE_DEFAULTS) Makefile
+	{ echo '/* Made from the SQL files of this directory. */'; \
+	echo 'static const char workspace_script[] ='; $(SQL_TO_C_STRING) $(WORKSPACE_SCRIPT); echo ';'; \
+	echo 'static const char workspace_defaults[] ='; $(SQL_TO_C_STRING) $(WORKSPACE_DEFAULTS); echo ';'; } > $@

@@ -34,6 +34,16 @@
 #define ereturn(context, dummy_value, ...) \
 	do { errsave(context, __VA_ARGS__); return dummy_value; } while (0)
 #define SOFT_ERROR_OCCURRED(context) ((void) (context), false)
+
+/* Likewise 16's (commit 1939d2628). */
+static inline bool
+DirectInputFunctionCallSafe(PGFunction func, char *str, Oid typioparam,
+							int32 typmod, fmNodePtr escontext, Datum *result)
+{
+	*result = DirectFunctionCall3(func, CStringGetDatum(str),
+								  ObjectIdGetDatum(typioparam), Int32GetDatum(typmod));
+	return true;
+}
 #endif
 
 #if PG_VERSION_NUM < 160000
@@ -70,6 +80,11 @@ initReadOnlyStringInfo(StringInfo str, char *data, int len)
 	str->maxlen = 0;
 	str->cursor = 0;
 }
+#endif
+
+#if PG_VERSION_NUM < 180000
+/* 18 brought virtual generated columns (commit 83ea6c540). */
+#define ATTRIBUTE_GENERATED_VIRTUAL 'v'
 #endif
 
 #if PG_VERSION_NUM >= 180000

@@ -3,8 +3,8 @@
  *		The stored layout of PostgreSQL's numeric: the only file that knows it.
  *
  * The layout is private to the server's numeric.c but is the on-disk format,
- * unchanged since 9.1; test/regression compares it with numeric_send on every
- * supported major.  After the varlena header stand a 16-bit header word, in the
+ * unchanged since 9.1; the test numeric_layout compares it with numeric_send on
+ * every supported major.  After the varlena header stand a 16-bit header word, in the
  * long form a 16-bit weight, and base-10000 digits, most significant first, with
  * no leading or trailing zero digit.
  */
@@ -67,7 +67,8 @@ layout_read(const struct varlena *number, NumericParts *parts)
 	int			size = VARSIZE_ANY_EXHDR(number);
 	uint16		header;
 
-	Assert(VARATT_IS_SHORT(number) || !VARATT_IS_EXTENDED(number));
+	/* a TOAST pointer counts as VARATT_IS_SHORT */
+	Assert(!VARATT_IS_EXTERNAL(number) && !VARATT_IS_COMPRESSED(number));
 	memcpy(&header, data, sizeof(uint16));
 
 	if ((header & LAYOUT_FORM_MASK) == LAYOUT_FORM_SHORT)
