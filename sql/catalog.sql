@@ -58,14 +58,14 @@ ORDER BY 1;
 -- Volatility: a function depends on its arguments alone, unless named here.
 CREATE TEMP TABLE label (function text PRIMARY KEY, volatility "char", parallel "char");
 INSERT INTO label VALUES
-    -- they write, or create triggers
+    -- they write, create triggers, or look at rows with a snapshot of their own
     ('attach_totals', 'v', 'u'), ('rebuild_totals', 'v', 'u'), ('detach_totals', 'v', 'u'),
     ('attach_process', 'v', 'u'), ('detach_process', 'v', 'u'), ('detach_all', 'v', 'u'),
-    ('advance', 'v', 'u'), ('move_to', 'v', 'u'), ('create_workspace', 'v', 'u'),
+    ('check_totals', 'v', 'u'), ('advance', 'v', 'u'), ('move_to', 'v', 'u'), ('create_workspace', 'v', 'u'),
     -- they read tables or the catalog
-    ('check_totals', 's', 's'), ('process_of', 's', 's'),
-    -- they evaluate the conditions of a process, whose functions may read tables
-    ('next_stage', 's', 's'), ('unmet_requirements', 's', 's'),
+    ('process_of', 's', 's'),
+    -- they look at a row by the output functions of its columns' types
+    ('next_stage', 's', 's'), ('unmet_requirements', 's', 's'), ('can_move', 's', 's'),
     -- they take the day of an instant, and options name one, in the session's time zone
     ('pipeline_chart_add\(.*(with time zone|jsonb).*', 's', 's');
 SELECT signature, provolatile AS volatility, proparallel AS parallel,

@@ -61,7 +61,7 @@ sub fingerprints
 	my ($node, $database, @schemas) = @_;
 	my $list = join ', ', map { "'$_'" } @schemas;
 	return query($node, $database, qq{
-		SELECT format('SELECT %L, count(*), md5(string_agg(r::text, E\\n ORDER BY r::text COLLATE "C")) FROM %s r', oid::regclass, oid::regclass)
+		SELECT format('SELECT %L, count(*), md5(string_agg(r::text, chr(10) ORDER BY r::text COLLATE "C")) FROM %s r', oid::regclass, oid::regclass)
 		FROM pg_class
 		WHERE relkind IN ('r', 'p', 'm') AND relnamespace::regnamespace::text IN ($list)
 		ORDER BY oid::regclass::text COLLATE "C" \\gexec
