@@ -3,6 +3,7 @@
 SELECT opportunity.create_workspace('workspace_views');
 SET search_path = workspace_views;
 SET timezone = 'UTC';
+SET datestyle = 'ISO';
 INSERT INTO account (name, industry) VALUES ('Fourth Coffee', 'Restaurants');
 INSERT INTO contact (account_id, name) VALUES (1, 'Yvonne McKay');
 UPDATE member SET name = 'Nancy Anderson', territory = 'North';

@@ -116,8 +116,21 @@ CREATE FUNCTION lose(opportunity bigint, reason text, competitor text DEFAULT NU
     LANGUAGE plpgsql SET search_path FROM CURRENT
 AS $$
 DECLARE
+    deal record;
     competitor_id bigint;
 BEGIN
+    SELECT p.name AS process, (SELECT s.stage FROM opportunity.stages(p.definition) s
+            WHERE s.outcome = 'lost' ORDER BY s.stage_order LIMIT 1) AS lost
+    INTO deal
+    FROM opportunity o JOIN process p ON p.name = o.process
+    WHERE o.id = lose.opportunity;
+    IF NOT FOUND THEN
+        RAISE no_data_found USING MESSAGE = format('opportunity %s does not exist', opportunity);
+    ELSIF deal.lost IS NULL THEN
+        RAISE check_violation USING
+            MESSAGE = format('opportunity %s cannot be lost: its sales process "%s" has no stage for that', opportunity, deal.process),
+            TABLE = 'opportunity', COLUMN = 'stage', CONSTRAINT = 'opportunity_stage_move';
+    END IF;
     IF competitor IS NOT NULL THEN
         SELECT c.id INTO competitor_id FROM competitor c WHERE c.name = lose.competitor;
         IF NOT FOUND THEN
@@ -126,14 +139,8 @@ BEGIN
                 HINT = 'Insert it into the table competitor first.';
         END IF;
     END IF;
-    UPDATE opportunity AS o
-    SET stage = (SELECT s.stage FROM process p, opportunity.stages(p.definition) s
-            WHERE p.name = o.process AND s.outcome = 'lost' ORDER BY s.stage_order LIMIT 1),
-        lost_reason = reason, winning_competitor_id = competitor_id
+    UPDATE opportunity AS o SET stage = deal.lost, lost_reason = reason, winning_competitor_id = competitor_id
     WHERE o.id = lose.opportunity;
-    IF NOT FOUND THEN
-        RAISE no_data_found USING MESSAGE = format('opportunity %s does not exist', opportunity);
-    END IF;
 END
 $$;
 COMMENT ON FUNCTION lose(bigint, text, text) IS
