@@ -42,7 +42,8 @@ decimal_read(Datum number, Decimal *decimal)
 
 	for (int i = 0; i < parts.n_digits; i++)
 	{
-		if (coefficient > limit)
+		/* four digits always fit */
+		if (i >= 4 && coefficient > limit)
 			return false;
 		coefficient = coefficient * LAYOUT_BASE + layout_digit(&parts, i);
 	}

@@ -4,7 +4,7 @@
  */
 #include "numeric/fixed.h"
 
-#include "numeric/decimal.h"
+#include "numeric/layout.h"
 
 #define TEN_TO_19 ((int128) INT64CONST(1000000000000000000) * 10)
 
@@ -50,9 +50,6 @@ const int128 power_of_ten[FIXED_MAX_SCALE + 1] = {
 	TEN_TO_19 * TEN_TO_19
 };
 
-/* Powers of ten up to this one fit 64 bits. */
-#define MAX_SHORT_POWER 18
-
 bool
 fixed_scale_up(int128 *value, int decimals)
 {
@@ -78,7 +75,9 @@ wide_numeric_to_fixed(Datum number, int scale, int128 *value)
 {
 	NumericParts parts;
 	int128		coefficient = 0;
-	int			shift;
+	int			last;
+	int			shift;			/* decimals to add after the last digit, or to drop from it */
+	int			dropped;
 
 	read_parts(number, &parts);
 	if (parts.special != 0)
@@ -87,33 +86,30 @@ wide_numeric_to_fixed(Datum number, int scale, int128 *value)
 			return FIXED_NAN;
 		return parts.special == LAYOUT_PLUS_INFINITY ? FIXED_PLUS_INFINITY : FIXED_MINUS_INFINITY;
 	}
+	if (parts.n_digits == 0)
+	{
+		*value = 0;
+		return FIXED_OK;
+	}
 
-	for (int i = 0; i < parts.n_digits; i++)
+	/* the last digit is not zero, so no more than its own zeros can be dropped */
+	shift = scale + LAYOUT_DIGIT_DECIMALS * (parts.weight - parts.n_digits + 1);
+	dropped = shift < 0 ? -shift : 0;
+	last = layout_digit(&parts, parts.n_digits - 1);
+	if (dropped >= LAYOUT_DIGIT_DECIMALS || last % (int) power_of_ten[dropped] != 0)
+		return FIXED_TOO_FINE;
+
+	for (int i = 0; i < parts.n_digits - 1; i++)
 	{
 		if (!fixed_multiply(coefficient, LAYOUT_BASE, &coefficient) ||
 			__builtin_add_overflow(coefficient, (int128) layout_digit(&parts, i), &coefficient))
 			return FIXED_TOO_BIG;
 	}
-
-	/* coefficient × 10000^(weight - n_digits + 1), to be × 10^scale */
-	shift = scale + LAYOUT_DIGIT_DECIMALS * (parts.weight - parts.n_digits + 1);
-	if (coefficient == 0)
-		shift = 0;
-	if (shift > FIXED_MAX_SCALE)
+	if (!fixed_scale_up(&coefficient, LAYOUT_DIGIT_DECIMALS - dropped) ||
+		__builtin_add_overflow(coefficient, (int128) (last / (int) power_of_ten[dropped]), &coefficient) ||
+		shift > FIXED_MAX_SCALE ||
+		!fixed_scale_up(&coefficient, shift + dropped))
 		return FIXED_TOO_BIG;
-	if (shift < -FIXED_MAX_SCALE)
-		return FIXED_TOO_FINE;
-	if (shift >= 0)
-	{
-		if (!fixed_scale_up(&coefficient, shift))
-			return FIXED_TOO_BIG;
-	}
-	else
-	{
-		if (coefficient % power_of_ten[-shift] != 0)
-			return FIXED_TOO_FINE;
-		coefficient /= power_of_ten[-shift];
-	}
 
 	*value = parts.negative ? -coefficient : coefficient;
 	return FIXED_OK;
@@ -122,26 +118,16 @@ wide_numeric_to_fixed(Datum number, int scale, int128 *value)
 FixedStatus
 numeric_to_fixed(Datum number, int scale, int128 *value)
 {
+	FixedStatus status = FIXED_TOO_BIG;
 	Decimal		decimal;
-	int			shift;
 
 	Assert(scale >= 0 && scale <= FIXED_MAX_SCALE);
 
-	if (!decimal_read(number, &decimal) ||
-		(shift = scale - decimal.scale) > MAX_SHORT_POWER)
-		return wide_numeric_to_fixed(number, scale, value);
-
-	if (shift >= 0)
-		*value = (int128) decimal.coefficient * (int64) power_of_ten[shift];
-	else
-	{
-		int64		divisor = (int64) power_of_ten[-shift];
-
-		if (decimal.coefficient % divisor != 0)
-			return FIXED_TOO_FINE;
-		*value = decimal.coefficient / divisor;
-	}
-	return FIXED_OK;
+	if (decimal_read(number, &decimal))
+		status = decimal_to_fixed(decimal, scale, value);
+	if (status == FIXED_TOO_BIG)
+		status = wide_numeric_to_fixed(number, scale, value);
+	return status;
 }
 
 int

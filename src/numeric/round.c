@@ -78,29 +78,6 @@ rounds_away(RoundingMode mode, bool negative, int half, bool odd)
 	return false;				/* keep compiler quiet */
 }
 
-/* Divides with a remainder; the divisors of usual scales are constants, which is cheaper. */
-static inline int64
-divide_by_power(int64 value, int power, int64 *remainder)
-{
-	int64		divisor = (int64) power_of_ten[power];
-	int64		quotient;
-
-	switch (power)
-	{
-		case 2:
-			quotient = value / INT64CONST(100);
-			break;
-		case 6:
-			quotient = value / INT64CONST(1000000);
-			break;
-		default:
-			quotient = value / divisor;
-			break;
-	}
-	*remainder = value - quotient * divisor;
-	return quotient;
-}
-
 bool
 fixed_round(int128 value, int from, int to, RoundingMode mode, int128 *result)
 {
@@ -118,7 +95,7 @@ fixed_round(int128 value, int from, int to, RoundingMode mode, int128 *result)
 	if (drop > FIXED_MAX_SCALE)
 		return false;
 
-	if (value == (int64) value && drop <= 18)
+	if (value == (int64) value && drop <= MAX_SHORT_POWER)
 	{
 		int64		remainder;
 
