@@ -175,10 +175,10 @@ CREATE FUNCTION pipeline_chart_svg(process text DEFAULT NULL, owner text DEFAULT
         options jsonb DEFAULT '{}') RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT opportunity.pipeline_chart(coalesce(p.estimated_close, p.close_date), p.value,
+    SELECT opportunity.pipeline_chart(p.close_date, p.value,
         -- 100 and 0 mark won and lost deals
         CASE p.outcome WHEN 'won' THEN 100 WHEN 'lost' THEN 0 ELSE least(greatest(p.score, 1), 99) END,
-        coalesce(p.account || ': ', '') || p.name,
+        concat_ws(', ', p.name, p.account),
         jsonb_build_object('currency', coalesce(pipeline_chart_svg.currency, base_currency()))
             || coalesce(pipeline_chart_svg.options, '{}'))
     FROM pipeline AS p
@@ -186,8 +186,8 @@ BEGIN ATOMIC
         AND (pipeline_chart_svg.process IS NULL OR p.process = pipeline_chart_svg.process)
         AND (pipeline_chart_svg.owner IS NULL OR p.owner = pipeline_chart_svg.owner)
         AND (pipeline_chart_svg.outcome IS NULL OR p.outcome = pipeline_chart_svg.outcome)
-        AND (pipeline_chart_svg.closing_from IS NULL OR coalesce(p.estimated_close, p.close_date) >= pipeline_chart_svg.closing_from)
-        AND (pipeline_chart_svg.closing_to IS NULL OR coalesce(p.estimated_close, p.close_date) <= pipeline_chart_svg.closing_to);
+        AND (pipeline_chart_svg.closing_from IS NULL OR p.close_date >= pipeline_chart_svg.closing_from)
+        AND (pipeline_chart_svg.closing_to IS NULL OR p.close_date <= pipeline_chart_svg.closing_to);
 END;
 COMMENT ON FUNCTION pipeline_chart_svg(text, text, text, text, date, date, jsonb) IS
-'The pipeline as an SVG document: every opportunity by estimated close and score, the circle''s area its value, closed ones marked. process, owner, outcome: only those of that name; closing_from, closing_to: only those closing in these days; NULL: all. One currency: NULL takes the base currency. options: those of opportunity.pipeline_chart.';
+'The pipeline as an SVG document: every opportunity by close date (the estimated one while open) and score, the circle''s area its value, closed ones marked. process, owner, outcome: only those of that name; closing_from, closing_to: only those closing in these days; NULL: all. One currency: NULL takes the base currency. options: those of opportunity.pipeline_chart.';
