@@ -12,7 +12,6 @@
 
 #include "fmgr.h"
 #include "lib/stringinfo.h"
-#include "nodes/nodes.h"
 
 #if PG_VERSION_NUM < 150000 || PG_VERSION_NUM >= 200000
 #error "opportunity supports PostgreSQL 15 to 19"
@@ -36,6 +35,7 @@
 	do { errsave(context, __VA_ARGS__); return dummy_value; } while (0)
 #define SOFT_ERROR_OCCURRED(context) ((void) (context), false)
 
+/* Likewise 16's (commit 1939d2628). */
 static inline bool
 DirectInputFunctionCallSafe(PGFunction func, char *str, Oid typioparam,
 							int32 typmod, fmNodePtr escontext, Datum *result)
@@ -66,22 +66,6 @@ CppConcat(pg_finfo_,funcname) (void) \
 } \
 extern PGDLLEXPORT Datum funcname(PG_FUNCTION_ARGS)
 #endif
-
-/*
- * Calls a type's input function, with soft errors where there are any (commit
- * 1939d2628, in 16): false after one.
- */
-static inline bool
-direct_input_call_safe(PGFunction input, char *string, Node *escontext, Datum *result)
-{
-#if PG_VERSION_NUM >= 160000
-	return DirectInputFunctionCallSafe(input, string, InvalidOid, -1, escontext, result);
-#else
-	*result = DirectFunctionCall3(input, CStringGetDatum(string),
-								  ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
-	return true;
-#endif
-}
 
 #if PG_VERSION_NUM < 170000
 /*
