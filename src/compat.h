@@ -12,7 +12,6 @@
 
 #include "fmgr.h"
 #include "lib/stringinfo.h"
-#include "nodes/nodes.h"
 
 #if PG_VERSION_NUM < 150000 || PG_VERSION_NUM >= 200000
 #error "opportunity supports PostgreSQL 15 to 19"
@@ -35,23 +34,38 @@
 #define ereturn(context, dummy_value, ...) \
 	do { errsave(context, __VA_ARGS__); return dummy_value; } while (0)
 #define SOFT_ERROR_OCCURRED(context) ((void) (context), false)
+
+/* Likewise 16's (commit 1939d2628). */
+static inline bool
+DirectInputFunctionCallSafe(PGFunction func, char *str, Oid typioparam,
+							int32 typmod, fmNodePtr escontext, Datum *result)
+{
+	*result = DirectFunctionCall3(func, CStringGetDatum(str),
+								  ObjectIdGetDatum(typioparam), Int32GetDatum(typmod));
+	return true;
+}
 #endif
 
+#if PG_VERSION_NUM < 160000
 /*
- * Calls a type's input function, with soft errors where there are any (commit
- * 1939d2628, in 16): false after one.
+ * 16 hides a module's symbols and exports what PG_FUNCTION_INFO_V1 names
+ * (commit 089480c07).  Below it they are hidden by our own -fvisibility, so that
+ * no other library of the backend meets them, and exported here.
  */
-static inline bool
-direct_input_call_safe(PGFunction input, char *string, Node *escontext, Datum *result)
-{
-#if PG_VERSION_NUM >= 160000
-	return DirectInputFunctionCallSafe(input, string, InvalidOid, -1, escontext, result);
-#else
-	*result = DirectFunctionCall3(input, CStringGetDatum(string),
-								  ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
-	return true;
+#undef PGDLLEXPORT
+#define PGDLLEXPORT __attribute__((visibility("default")))
+#undef PG_FUNCTION_INFO_V1
+#define PG_FUNCTION_INFO_V1(funcname) \
+extern PGDLLEXPORT Datum funcname(PG_FUNCTION_ARGS); \
+extern PGDLLEXPORT const Pg_finfo_record *CppConcat(pg_finfo_,funcname) (void); \
+const Pg_finfo_record * \
+CppConcat(pg_finfo_,funcname) (void) \
+{ \
+	static const Pg_finfo_record finfo = {1}; \
+	return &finfo; \
+} \
+extern PGDLLEXPORT Datum funcname(PG_FUNCTION_ARGS)
 #endif
-}
 
 #if PG_VERSION_NUM < 170000
 /*

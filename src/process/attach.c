@@ -37,7 +37,6 @@
 PG_FUNCTION_INFO_V1(opp_attach_process);
 PG_FUNCTION_INFO_V1(opp_detach_process);
 PG_FUNCTION_INFO_V1(opp_process_of);
-PG_FUNCTION_INFO_V1(opp_trigger_arguments);
 
 /* Every partition and every session holds a copy of a trigger's arguments. */
 #define DEFINITION_MAX_BYTES 65536
@@ -438,24 +437,4 @@ opp_process_of(PG_FUNCTION_ARGS)
 	fcinfo->flinfo->fn_extra = known;
 	table_close(rel, AccessShareLock);
 	PG_RETURN_POINTER(known->process);
-}
-
-Datum
-opp_trigger_arguments(PG_FUNCTION_ARGS)
-{
-	bytea	   *arguments = PG_GETARG_BYTEA_PP(0);
-	const char *start = VARDATA_ANY(arguments);
-	const char *end = start + VARSIZE_ANY_EXHDR(arguments);
-	ArrayBuildState *array = initArrayResult(TEXTOID, CurrentMemoryContext, false);
-
-	while (start < end)
-	{
-		int			length = strnlen(start, end - start);
-
-		(void) pg_verify_mbstr(GetDatabaseEncoding(), start, length, false);
-		accumArrayResult(array, PointerGetDatum(cstring_to_text_with_len(start, length)), false,
-						 TEXTOID, CurrentMemoryContext);
-		start += length + 1;
-	}
-	return makeArrayResult(array, CurrentMemoryContext);
 }

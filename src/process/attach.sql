@@ -46,8 +46,3 @@ CREATE FUNCTION opportunity.move_to(target regclass, key text, stage text) RETUR
     AS 'MODULE_PATHNAME', 'opp_move_to' LANGUAGE C STRICT;
 COMMENT ON FUNCTION opportunity.move_to(regclass, text, text) IS
     'moves the row with that primary key to a stage, by an UPDATE of the caller''s, and returns the stage; P0002 when there is no such row, and what the process refuses';
-
-CREATE FUNCTION opportunity.trigger_arguments(arguments bytea) RETURNS text[]
-    AS 'MODULE_PATHNAME', 'opp_trigger_arguments' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION opportunity.trigger_arguments(bytea) IS
-    'pg_trigger.tgargs as an array; of a judge_stage trigger: stage column, process as JSON (empty: process_table), then pairs of option and value as in attach_process';

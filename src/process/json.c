@@ -580,7 +580,7 @@ process_from_json(char *json, Node *escontext)
 {
 	Datum		jsonb;
 
-	if (!direct_input_call_safe(jsonb_in, json, escontext, &jsonb))
+	if (!DirectInputFunctionCallSafe(jsonb_in, json, InvalidOid, -1, escontext, &jsonb))
 		return NULL;
 	return process_from_jsonb(jsonb, escontext);
 }

@@ -7,6 +7,7 @@
 
 #include "opportunity.h"
 
+#include "nodes/nodes.h"
 #include "process/process.h"
 
 #define DatumGetSalesProcess(d) ((SalesProcess *) PG_DETOAST_DATUM(d))

@@ -1,0 +1,192 @@
+/*
+ * totals.h
+ *		Totals that a table keeps of the lines in another: what the files of this
+ *		subject share.
+ *
+ * Nothing but triggers is stored.  Every trigger of an attachment, on the child
+ * (maintain_totals) and on the parent (guard_totals), carries the same
+ * arguments, in the order of attach_totals' own and in canonical form; the
+ * enumeration TotalsArgument below is that order.  Triggers are recognised by
+ * their function, attachments by their arguments, never by a trigger's name.
+ *
+ * How a total is kept right.  A statement that changes lines ends with a flush:
+ * the parents it touched are locked in key order, then their lines are added up
+ * anew under a snapshot taken after the locks, then the parents whose stored
+ * total differs are updated.  Whoever commits lines of a parent has held that
+ * parent's lock since its own flush, so the last flush sees all lines; single
+ * statements that touch the same parents lock them in the same order.  Deltas
+ * were weighed and left: they cannot know whether a parent had lines before
+ * (which decides whether its own amount gives way), they count rows of a nested
+ * statement twice next to any recomputation, and they never forget a NaN.
+ *
+ * Memory: a statement keeps one entry for each parent it touches, nothing for
+ * each line.
+ */
+#ifndef OPPORTUNITY_TOTALS_H
+#define OPPORTUNITY_TOTALS_H
+
+#include "opportunity.h"
+
+#include "executor/spi.h"
+#include "nodes/bitmapset.h"
+#include "utils/rel.h"
+#include "utils/snapshot.h"
+#include "utils/typcache.h"
+
+typedef enum TotalsArgument
+{
+	TOTALS_PARENT,				/* qualified name */
+	TOTALS_COLUMNS,				/* column list of the parent */
+	TOTALS_CHILD,				/* qualified name of the table attached, also in its partitions' triggers */
+	TOTALS_FOREIGN_KEY,			/* column list of the child */
+	TOTALS_AMOUNTS,				/* expression list over the child */
+	TOTALS_LINES_WHERE,			/* boolean expression over the child, or empty */
+	TOTALS_WHEN_EMPTY,			/* keep, zero or null */
+	TOTALS_OUTSIDE_WRITES,		/* refuse or ignore */
+	TOTALS_PARENT_KEY,			/* column list of the parent, in the foreign key's order */
+	TOTALS_N_ARGUMENTS
+} TotalsArgument;
+
+typedef enum TotalsWhenEmpty
+{
+	TOTALS_KEEP,
+	TOTALS_ZERO,
+	TOTALS_NULL
+} TotalsWhenEmpty;
+
+/* One column of the key: a line's value is taken to the parent's type. */
+typedef struct TotalsKeyColumn
+{
+	char	   *parent_column;
+	char	   *child_column;
+	Oid			type;			/* of the parent's column, domains looked through */
+	Oid			child_type;
+	Oid			collation;
+	Oid			array_type;
+	int16		len;
+	bool		byval;
+	char		align;
+	TypeCacheEntry *operations; /* equality, order and hash of type */
+	bool		is_cast;
+	FmgrInfo	cast;			/* child_type to type, when is_cast */
+} TotalsKeyColumn;
+
+/* One total. */
+typedef struct TotalsColumn
+{
+	char	   *name;
+	Oid			type;			/* domains looked through */
+	int32		typmod;
+	Oid			array_type;
+	int16		len;
+	bool		byval;
+	char		align;
+	TypeCacheEntry *operations;
+	bool		is_count;		/* its amount reads no column: without lines it is 0 even under keep */
+	Datum		zero;
+} TotalsColumn;
+
+/*
+ * A query by key, run as the owner of the table it reads or writes.  For one key
+ * it has a plan prepared once in a session; for many it takes arrays and is
+ * planned for their number each time.
+ */
+typedef struct TotalsQuery
+{
+	char	   *one;
+	char	   *many;
+	int			n_parameters;
+	Oid		   *one_types;
+	Oid		   *many_types;
+	SPIPlanPtr	plan;			/* of one; NULL until first used */
+} TotalsQuery;
+
+typedef struct TotalsDefinition
+{
+	MemoryContext context;		/* holds this and all below */
+	bool		is_valid;		/* no relation it reads has changed */
+	int			n_users;		/* flushes under way with it */
+	char	   *arguments[TOTALS_N_ARGUMENTS];
+	Oid			parent;
+	Oid			child;
+	Oid			parent_owner;
+	Oid			child_owner;
+	TotalsWhenEmpty when_empty;
+	bool		ignores_outside_writes;
+	bool		has_immediate_key;	/* a foreign key that lines can never precede their parent under */
+	int			n_keys;
+	TotalsKeyColumn *keys;
+	int			n_totals;
+	TotalsColumn *totals;
+	List	   *line_columns;	/* names of the child's columns that totals depend on; NIL: not comparable */
+	TotalsQuery lock;			/* keys → place, stored totals; rows locked in the keys' order */
+	TotalsQuery read;			/* the same without locking */
+	TotalsQuery add;			/* keys → place, lines, totals computed */
+	TotalsQuery audit;			/* the same, and for each total its lines without an amount */
+	TotalsQuery store;			/* keys, totals */
+	char	   *all_keys;		/* a query for all of the parent's keys, in order */
+} TotalsDefinition;
+
+/* One parent, among those a statement touches. */
+typedef struct TotalsParent
+{
+	Datum	   *key;
+	bool		exists;
+	bool	   *stored_null;
+	Datum	   *stored;
+	int64		n_lines;
+	bool	   *computed_null;
+	Datum	   *computed;		/* what the totals are to be, empty parents included */
+	int64	   *n_unknown;		/* lines without an amount, by total; read by an audit only */
+	uint32		hash;
+	char		status;
+} TotalsParent;
+
+struct totals_hash_hash;
+
+/* The parents a statement touches, each once. */
+typedef struct TotalsSet
+{
+	TotalsDefinition *definition;
+	MemoryContext context;
+	struct totals_hash_hash *hash;
+	struct TotalsSet *outer;	/* the flush this one is nested in */
+} TotalsSet;
+
+typedef enum TotalsFlushMode
+{
+	TOTALS_STORE,				/* write what the lines add up to */
+	TOTALS_JUDGE				/* raise when something else is stored */
+} TotalsFlushMode;
+
+/* totals_definition.c */
+extern TotalsDefinition *totals_definition(char **arguments);
+extern TotalsDefinition *totals_build(char **arguments, bool cached);
+extern void totals_release(TotalsDefinition *definition);
+extern uint64 totals_generation(void);
+extern Oid	totals_function(const char *name);
+extern List *totals_names(const char *list, const char *what);
+extern Oid	totals_relation(const char *name);
+
+/* totals_expression.c */
+extern List *totals_amounts(const char *text, Relation child, Oid owner, Bitmapset **columns);
+extern Node *totals_lines_where(const char *text, Relation child, Oid owner, Bitmapset **columns);
+extern char *totals_deparse(List *expressions, Relation child);
+extern int	totals_pin_search_path(void);
+
+/* totals_flush.c */
+extern TotalsSet *totals_set_create(TotalsDefinition *definition);
+extern TotalsParent *totals_set_add(TotalsSet *set, Datum *key);
+extern void totals_set_free(TotalsSet *set);
+extern void totals_expect(TotalsSet *set, TotalsParent *parent);
+extern bool totals_equal(TotalsColumn *total, Datum a, bool a_null, Datum b, bool b_null);
+extern bool totals_are_right(TotalsDefinition *definition, TotalsParent *parent);
+extern int64 totals_flush(TotalsSet *set, TotalsFlushMode mode);
+extern TotalsParent *totals_published(TotalsDefinition *definition, Datum *key);
+extern char *totals_key_text(TotalsDefinition *definition, Datum *key);
+extern int64 totals_rebuild(TotalsDefinition *definition);
+
+typedef void (*TotalsVisitor) (TotalsSet *batch, TotalsParent **parents, int n, void *argument);
+extern void totals_visit(TotalsDefinition *definition, TotalsVisitor visitor, void *argument);
+
+#endif							/* OPPORTUNITY_TOTALS_H */

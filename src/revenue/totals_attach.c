@@ -1,0 +1,669 @@
+/*
+ * totals_attach.c
+ *		attach_totals, detach_totals, check_totals and rebuild_totals: the
+ *		triggers of an attachment, made, found, taken away and audited.
+ */
+#include "revenue/totals.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/partition.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
+#include "commands/defrem.h"
+#include "commands/trigger.h"
+#include "funcapi.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/partcache.h"
+#include "utils/syscache.h"
+#include "utils/tuplestore.h"
+
+PG_FUNCTION_INFO_V1(opp_attach_totals);
+PG_FUNCTION_INFO_V1(opp_detach_totals);
+PG_FUNCTION_INFO_V1(opp_check_totals);
+PG_FUNCTION_INFO_V1(opp_rebuild_totals);
+
+/* What each table of the lines carries; the names end in the parent's. */
+static const struct
+{
+	const char *label;
+	const char *event;
+}			line_triggers[] = {
+	{"totals_insert", "AFTER INSERT ON %s REFERENCING NEW TABLE AS new_lines"},
+	{"totals_update", "AFTER UPDATE ON %s REFERENCING OLD TABLE AS old_lines NEW TABLE AS new_lines"},
+	{"totals_delete", "AFTER DELETE ON %s REFERENCING OLD TABLE AS old_lines"},
+	{"totals_before_truncate", "BEFORE TRUNCATE ON %s"},
+	{"totals_after_truncate", "AFTER TRUNCATE ON %s"}
+};
+
+static char *
+qualified_name(Oid relid)
+{
+	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid));
+}
+
+static char *
+text_argument(FunctionCallInfo fcinfo, int i, const char *name)
+{
+	if (PG_ARGISNULL(i))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not be null", name)));
+	return text_to_cstring(PG_GETARG_TEXT_PP(i));
+}
+
+static Oid
+table_argument(FunctionCallInfo fcinfo, int i, const char *name)
+{
+	Oid			relid;
+
+	if (PG_ARGISNULL(i))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not be null", name)));
+	relid = PG_GETARG_OID(i);
+	if (get_rel_name(relid) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation with OID %u does not exist", relid)));
+	return relid;
+}
+
+/* A column list in canonical form. */
+static char *
+column_list(List *names)
+{
+	StringInfoData text;
+	ListCell   *cell;
+
+	initStringInfo(&text);
+	foreach(cell, names)
+		appendStringInfo(&text, "%s%s", text.len > 0 ? ", " : "", quote_identifier(lfirst(cell)));
+	return text.data;
+}
+
+static Relation
+open_table(Oid relid, LOCKMODE lock)
+{
+	Relation	relation = table_open(relid, lock);
+
+	if (relation->rd_rel->relkind != RELKIND_RELATION && relation->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("totals need ordinary or partitioned tables, which \"%s\" is not",
+						RelationGetRelationName(relation)),
+				 errtable(relation)));
+	return relation;
+}
+
+/* CREATE TRIGGER will check this again; before it tables are locked and read. */
+static void
+check_privilege(Oid relid)
+{
+	AclResult	result = pg_class_aclcheck(relid, GetUserId(), ACL_TRIGGER);
+
+	if (result != ACLCHECK_OK)
+		aclcheck_error(result, get_relkind_objtype(get_rel_relkind(relid)), get_rel_name(relid));
+}
+
+/* Executes DDL as the caller. */
+static void
+ddl(const char *statement)
+{
+	if (SPI_execute(statement, false, 0) != SPI_OK_UTILITY)
+		elog(ERROR, "could not execute: %s", statement);
+}
+
+/*
+ * The parent's columns that the foreign key refers to: those of a foreign key
+ * constraint on these columns, else of the primary key, where a partitioned
+ * table's may have the partition key's columns besides.
+ */
+static List *
+find_parent_key(Relation parent, Relation child, List *foreign_key)
+{
+	List	   *names = NIL;
+	ListCell   *cell;
+	Oid			index;
+	HeapTuple	tuple;
+	Form_pg_index form;
+	List	   *columns = NIL;
+
+	foreach(cell, RelationGetFKeyList(child))
+	{
+		ForeignKeyCacheInfo *key = lfirst_node(ForeignKeyCacheInfo, cell);
+		ListCell   *name;
+
+		if (key->confrelid != RelationGetRelid(parent) || key->nkeys != list_length(foreign_key))
+			continue;
+		names = NIL;
+		foreach(name, foreign_key)
+		{
+			for (int i = 0; i < key->nkeys; i++)
+			{
+				if (strcmp(get_attname(RelationGetRelid(child), key->conkey[i], false), lfirst(name)) == 0)
+					names = lappend(names, get_attname(RelationGetRelid(parent), key->confkey[i], false));
+			}
+		}
+		if (list_length(names) == list_length(foreign_key))
+			return names;
+	}
+
+	(void) RelationGetIndexList(parent);
+	index = parent->rd_pkindex;
+	if (OidIsValid(index))
+	{
+		tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
+		form = (Form_pg_index) GETSTRUCT(tuple);
+		for (int i = 0; i < form->indnkeyatts; i++)
+			columns = lappend_int(columns, form->indkey.values[i]);
+		ReleaseSysCache(tuple);
+	}
+
+	if (list_length(columns) > list_length(foreign_key) &&
+		parent->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
+	{
+		PartitionKey partition_key = RelationGetPartitionKey(parent);
+
+		for (int i = 0; i < partition_key->partnatts; i++)
+			columns = list_delete_int(columns, partition_key->partattrs[i]);
+	}
+	if (columns == NIL || list_length(columns) != list_length(foreign_key))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_FOREIGN_KEY),
+				 errmsg("table \"%s\" has no key that foreign_key (%s) of \"%s\" could refer to",
+						RelationGetRelationName(parent), column_list(foreign_key), RelationGetRelationName(child)),
+				 errhint("Add the foreign key, or a primary key with as many columns to \"%s\".",
+						 RelationGetRelationName(parent)),
+				 errtable(parent)));
+	names = NIL;
+	foreach(cell, columns)
+		names = lappend(names, get_attname(RelationGetRelid(parent), lfirst_int(cell), false));
+	return names;
+}
+
+/* A warning when lines cannot be found by their parent. */
+static void
+check_index(Relation child, List *foreign_key)
+{
+	int			n = list_length(foreign_key);
+	ListCell   *cell;
+
+	foreach(cell, RelationGetIndexList(child))
+	{
+		HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
+		Form_pg_index form = (Form_pg_index) GETSTRUCT(tuple);
+		bool		fits = form->indisvalid && form->indnkeyatts >= n && heap_attisnull(tuple, Anum_pg_index_indpred, NULL);
+
+		for (int i = 0; i < n && fits; i++)
+		{
+			ListCell   *name;
+			bool		found = false;
+
+			foreach(name, foreign_key)
+				found |= get_attnum(RelationGetRelid(child), lfirst(name)) == form->indkey.values[i];
+			fits = found;
+		}
+		ReleaseSysCache(tuple);
+		if (fits)
+			return;
+	}
+	ereport(WARNING,
+			(errmsg("table \"%s\" has no index on its foreign key, so each change of lines reads the whole table",
+					RelationGetRelationName(child)),
+			 errhint("CREATE INDEX ON %s (%s);", qualified_name(RelationGetRelid(child)), column_list(foreign_key))));
+}
+
+/* One of our triggers, as a query over pg_trigger finds it. */
+typedef struct FoundTrigger
+{
+	Oid			relid;
+	char	   *name;
+	bool		is_enabled;
+	bool		is_guard;
+	bytea	   *arguments;
+} FoundTrigger;
+
+/*
+ * The triggers of this subject: those on one relation, or everywhere those with
+ * certain arguments.  Clones on partitions are left out.  SPI is connected; what
+ * is found lives in the caller's context.
+ */
+static List *
+find_triggers(Oid relid, bytea *arguments)
+{
+	static const char *const query =
+		"SELECT tgrelid, tgname, tgenabled IN ('O', 'A'), tgfoid OPERATOR(pg_catalog.=) $1, tgargs "
+		"FROM pg_catalog.pg_trigger "
+		"WHERE tgfoid OPERATOR(pg_catalog.=) ANY (ARRAY[$1, $2]) AND tgparentid OPERATOR(pg_catalog.=) 0::pg_catalog.oid "
+		"AND (tgrelid OPERATOR(pg_catalog.=) $3 OR tgargs OPERATOR(pg_catalog.=) $4) ORDER BY oid";
+	Oid			types[] = {OIDOID, OIDOID, OIDOID, BYTEAOID};
+	Datum		values[4];
+	char		nulls[] = "    ";
+	List	   *triggers = NIL;
+	int			level = totals_pin_search_path();
+
+	values[0] = ObjectIdGetDatum(totals_function("guard_totals"));
+	values[1] = ObjectIdGetDatum(totals_function("maintain_totals"));
+	values[2] = ObjectIdGetDatum(relid);
+	values[3] = PointerGetDatum(arguments);
+	if (arguments == NULL)
+		nulls[3] = 'n';
+	if (SPI_execute_with_args(query, 4, types, values, nulls, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read triggers");
+	AtEOXact_GUC(false, level);
+
+	for (uint64 row = 0; row < SPI_processed; row++)
+	{
+		FoundTrigger *found = palloc_object(FoundTrigger);
+		HeapTuple	tuple = SPI_tuptable->vals[row];
+		TupleDesc	columns = SPI_tuptable->tupdesc;
+		bool		is_null;
+
+		found->relid = DatumGetObjectId(SPI_getbinval(tuple, columns, 1, &is_null));
+		found->name = pstrdup(NameStr(*DatumGetName(SPI_getbinval(tuple, columns, 2, &is_null))));
+		found->is_enabled = DatumGetBool(SPI_getbinval(tuple, columns, 3, &is_null));
+		found->is_guard = DatumGetBool(SPI_getbinval(tuple, columns, 4, &is_null));
+		found->arguments = DatumGetByteaPCopy(SPI_getbinval(tuple, columns, 5, &is_null));
+		triggers = lappend(triggers, found);
+	}
+	return triggers;
+}
+
+/* A trigger's arguments as strings, or NULL when they are not ours. */
+static char **
+split_arguments(bytea *arguments, int *n)
+{
+	char	   *at = VARDATA_ANY(arguments);
+	char	   *end = at + VARSIZE_ANY_EXHDR(arguments);
+	char	  **strings = palloc_array(char *, VARSIZE_ANY_EXHDR(arguments) + 1);
+
+	for (*n = 0; at < end; (*n)++)
+	{
+		int			length = strnlen(at, end - at);
+
+		strings[*n] = pnstrdup(at, length);
+		at += length + 1;
+	}
+	return strings;
+}
+
+static bool
+same_bytes(bytea *a, bytea *b)
+{
+	return VARSIZE(a) == VARSIZE(b) && memcmp(a, b, VARSIZE(a)) == 0;
+}
+
+/*
+ * The arguments of a parent's attachments, of one child's or of all.  A child that
+ * has been renamed is known by its own triggers.
+ */
+static List *
+find_attachments(Oid parent, Oid child)
+{
+	List	   *attachments = NIL;
+	ListCell   *cell;
+
+	foreach(cell, find_triggers(parent, NULL))
+	{
+		FoundTrigger *guard = lfirst(cell);
+		ListCell   *other;
+		bool		is_wanted;
+		bool		is_known = false;
+		int			n;
+		char	  **strings = split_arguments(guard->arguments, &n);
+
+		if (!guard->is_guard || n != TOTALS_N_ARGUMENTS)
+			continue;
+		foreach(other, attachments)
+			is_known |= same_bytes(lfirst(other), guard->arguments);
+		is_wanted = !OidIsValid(child) || totals_relation(strings[TOTALS_CHILD]) == child;
+		foreach(other, is_wanted ? NIL : find_triggers(InvalidOid, guard->arguments))
+			is_wanted |= ((FoundTrigger *) lfirst(other))->relid == child;
+		if (is_wanted && !is_known)
+			attachments = lappend(attachments, guard->arguments);
+	}
+	return attachments;
+}
+
+static void
+drop_attachment(bytea *arguments)
+{
+	ListCell   *cell;
+
+	foreach(cell, find_triggers(InvalidOid, arguments))
+	{
+		FoundTrigger *trigger = lfirst(cell);
+
+		ddl(psprintf("DROP TRIGGER %s ON %s", quote_identifier(trigger->name), qualified_name(trigger->relid)));
+	}
+}
+
+static void
+create_trigger(Oid relid, const char *prefix, const char *label, const char *other, const char *event,
+			   const char *call)
+{
+	char	   *name;
+	StringInfoData statement;
+	int			attempt = 0;
+
+	do
+	{
+		name = makeObjectName(prefix, attempt == 0 ? psprintf("%s_%s", label, other) :
+							  psprintf("%s_%s%d", label, other, attempt), NULL);
+		attempt++;
+	} while (OidIsValid(get_trigger_oid(relid, name, true)));
+
+	initStringInfo(&statement);
+	appendStringInfo(&statement, "CREATE TRIGGER %s ", quote_identifier(name));
+	appendStringInfo(&statement, event, qualified_name(relid));
+	appendStringInfoString(&statement, call);
+	ddl(statement.data);
+}
+
+/* No total may have two masters. */
+static void
+check_other_attachments(Oid parent, List *total_columns)
+{
+	ListCell   *cell;
+
+	foreach(cell, find_attachments(parent, InvalidOid))
+	{
+		int			n;
+		char	  **strings = split_arguments(lfirst(cell), &n);
+		ListCell   *theirs;
+		ListCell   *ours;
+
+		foreach(theirs, totals_names(strings[TOTALS_COLUMNS], "total_columns"))
+		{
+			foreach(ours, total_columns)
+			{
+				if (strcmp(lfirst(ours), lfirst(theirs)) == 0)
+					ereport(ERROR,
+							(errcode(ERRCODE_DUPLICATE_OBJECT),
+							 errmsg("column \"%s\" of \"%s\" already is the total of lines in %s",
+									(char *) lfirst(ours), get_rel_name(parent), strings[TOTALS_CHILD]),
+							 errhint("SELECT opportunity.detach_totals('%s', '%s');",
+									 qualified_name(parent), strings[TOTALS_CHILD])));
+			}
+		}
+	}
+}
+
+Datum
+opp_attach_totals(PG_FUNCTION_ARGS)
+{
+	Oid			parent_oid = table_argument(fcinfo, 0, "parent");
+	Oid			child_oid = table_argument(fcinfo, 2, "child");
+	List	   *total_columns = totals_names(text_argument(fcinfo, 1, "total_columns"), "total_columns");
+	List	   *foreign_key = totals_names(text_argument(fcinfo, 3, "foreign_key"), "foreign_key");
+	char	   *amounts = text_argument(fcinfo, 4, "amounts");
+	char	   *lines_where = PG_ARGISNULL(5) ? "" : text_argument(fcinfo, 5, "lines_where");
+	bool		is_rebuilt = PG_ARGISNULL(8) || PG_GETARG_BOOL(8);
+	char	   *arguments[TOTALS_N_ARGUMENTS];
+	char	   *call;
+	StringInfoData list;
+	Relation	parent;
+	Relation	child;
+	ListCell   *cell;
+	Bitmapset  *unused = NULL;
+	TotalsDefinition *definition;
+
+	check_privilege(child_oid);
+	check_privilege(parent_oid);
+
+	/* The locks of CREATE TRIGGER, which makes the rebuild below see all lines. */
+	child = open_table(child_oid, ShareRowExclusiveLock);
+	parent = open_table(parent_oid, ShareRowExclusiveLock);
+
+	arguments[TOTALS_PARENT] = qualified_name(parent_oid);
+	arguments[TOTALS_COLUMNS] = column_list(total_columns);
+	arguments[TOTALS_CHILD] = qualified_name(child_oid);
+	arguments[TOTALS_FOREIGN_KEY] = column_list(foreign_key);
+	arguments[TOTALS_AMOUNTS] = totals_deparse(totals_amounts(amounts, child, InvalidOid, &unused), child);
+	arguments[TOTALS_LINES_WHERE] = "";
+	if (lines_where[strspn(lines_where, " \t\r\n")] != '\0')
+		arguments[TOTALS_LINES_WHERE] =
+			totals_deparse(list_make1(totals_lines_where(lines_where, child, InvalidOid, &unused)), child);
+	arguments[TOTALS_WHEN_EMPTY] = text_argument(fcinfo, 6, "when_empty");
+	arguments[TOTALS_OUTSIDE_WRITES] = text_argument(fcinfo, 7, "outside_writes");
+	foreach(cell, foreign_key)
+	{
+		if (get_attnum(child_oid, lfirst(cell)) <= 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_COLUMN),
+					 errmsg("column \"%s\" of table \"%s\" does not exist", (char *) lfirst(cell),
+							RelationGetRelationName(child)),
+					 errtable(child)));
+	}
+	arguments[TOTALS_PARENT_KEY] = column_list(find_parent_key(parent, child, foreign_key));
+	definition = totals_build(arguments, false);
+	check_index(child, foreign_key);
+
+	initStringInfo(&list);
+	for (int i = 0; i < TOTALS_N_ARGUMENTS; i++)
+		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", quote_literal_cstr(arguments[i]));
+
+	SPI_connect();
+	foreach(cell, find_attachments(parent_oid, child_oid))
+		drop_attachment(lfirst(cell));
+	check_other_attachments(parent_oid, total_columns);
+
+	call = psprintf(" FOR EACH ROW EXECUTE FUNCTION opportunity.guard_totals(%s)", list.data);
+	create_trigger(parent_oid, "opportunity", "totals_guard", get_rel_name(child_oid),
+				   "AFTER INSERT OR UPDATE ON %s", call);
+	if (definition->ignores_outside_writes)
+		create_trigger(parent_oid, "zz_opportunity", "totals_restore", get_rel_name(child_oid),
+					   "BEFORE UPDATE ON %s", call);
+
+	call = psprintf(" FOR EACH STATEMENT EXECUTE FUNCTION opportunity.maintain_totals(%s)", list.data);
+	foreach(cell, find_all_inheritors(child_oid, ShareRowExclusiveLock, NULL))
+	{
+		char		kind = get_rel_relkind(lfirst_oid(cell));
+
+		if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
+			continue;
+		for (int i = 0; i < (int) lengthof(line_triggers); i++)
+			create_trigger(lfirst_oid(cell), "opportunity", line_triggers[i].label, get_rel_name(parent_oid),
+						   line_triggers[i].event, call);
+	}
+	SPI_finish();
+	table_close(parent, NoLock);
+	table_close(child, NoLock);
+
+	if (is_rebuilt)
+	{
+		int64		n_changed;
+
+		CommandCounterIncrement();
+		n_changed = totals_rebuild(totals_definition(arguments));
+		if (n_changed > 0)
+			ereport(NOTICE,
+					(errmsg_plural("the totals of %lld row of \"%s\" changed",
+								   "the totals of %lld rows of \"%s\" changed",
+								   n_changed, (long long) n_changed, get_rel_name(parent_oid))));
+	}
+	PG_RETURN_VOID();
+}
+
+Datum
+opp_detach_totals(PG_FUNCTION_ARGS)
+{
+	Oid			parent = table_argument(fcinfo, 0, "parent");
+	Oid			child = PG_ARGISNULL(1) ? InvalidOid : table_argument(fcinfo, 1, "child");
+	List	   *attachments;
+	ListCell   *cell;
+
+	SPI_connect();
+	attachments = find_attachments(parent, child);
+	foreach(cell, attachments)
+		drop_attachment(lfirst(cell));
+	SPI_finish();
+	if (attachments == NIL && OidIsValid(child))
+		ereport(NOTICE,
+				(errmsg("table \"%s\" has no totals of lines in \"%s\"", get_rel_name(parent), get_rel_name(child))));
+	else if (attachments == NIL)
+		ereport(NOTICE,
+				(errmsg("table \"%s\" has no totals attached", get_rel_name(parent))));
+	PG_RETURN_VOID();
+}
+
+/* Totals are read and written as the tables' owners: that is for the parent's to ask for. */
+static List *
+owned_attachments(Oid parent)
+{
+	Relation	relation = open_table(parent, AccessShareLock);
+	List	   *attachments;
+	List	   *copies = NIL;
+	ListCell   *cell;
+	MemoryContext caller = CurrentMemoryContext;
+
+	if (!has_privs_of_role(GetUserId(), relation->rd_rel->relowner))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("must be owner of table \"%s\"", RelationGetRelationName(relation)),
+				 errtable(relation)));
+	SPI_connect();
+	attachments = find_attachments(parent, InvalidOid);
+	MemoryContextSwitchTo(caller);
+	foreach(cell, attachments)
+		copies = lappend(copies, DatumGetByteaPCopy(PointerGetDatum(lfirst(cell))));
+	SPI_finish();
+	table_close(relation, NoLock);
+	if (copies == NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("table \"%s\" has no totals attached", get_rel_name(parent)),
+				 errhint("Attach them with opportunity.attach_totals.")));
+	return copies;
+}
+
+Datum
+opp_rebuild_totals(PG_FUNCTION_ARGS)
+{
+	int64		n_changed = 0;
+	ListCell   *cell;
+
+	foreach(cell, owned_attachments(table_argument(fcinfo, 0, "parent")))
+	{
+		int			n;
+
+		n_changed += totals_rebuild(totals_definition(split_arguments(lfirst(cell), &n)));
+	}
+	PG_RETURN_INT64(n_changed);
+}
+
+/* One row of check_totals' answer. */
+static void
+report(ReturnSetInfo *result, TotalsDefinition *definition, TotalsParent *parent, int total, const char *problem)
+{
+	Datum		values[6] = {0};
+	bool		nulls[6] = {false, true, true, true, true, false};
+
+	values[0] = ObjectIdGetDatum(definition->child);
+	if (parent != NULL)
+	{
+		TotalsColumn *column = &definition->totals[total];
+		Oid			output;
+		bool		is_varlena;
+
+		getTypeOutputInfo(column->type, &output, &is_varlena);
+		values[1] = CStringGetTextDatum(totals_key_text(definition, parent->key));
+		values[2] = CStringGetTextDatum(column->name);
+		nulls[1] = nulls[2] = false;
+		for (int i = 0; i < 2; i++)
+		{
+			nulls[3 + i] = i == 0 ? parent->stored_null[total] : parent->computed_null[total];
+			if (!nulls[3 + i])
+				values[3 + i] =
+					CStringGetTextDatum(OidOutputFunctionCall(output, i == 0 ? parent->stored[total] :
+															  parent->computed[total]));
+		}
+	}
+	values[5] = CStringGetTextDatum(problem);
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+static void
+report_wrong(TotalsSet *batch, TotalsParent **parents, int n, void *argument)
+{
+	TotalsDefinition *definition = batch->definition;
+
+	for (int i = 0; i < n; i++)
+	{
+		TotalsParent *parent = parents[i];
+
+		for (int k = 0; k < definition->n_totals && parent->exists; k++)
+		{
+			if (!totals_equal(&definition->totals[k], parent->stored[k], parent->stored_null[k],
+							  parent->computed[k], parent->computed_null[k]))
+				report(argument, definition, parent, k, "total differs from its lines");
+			if (parent->n_unknown != NULL && parent->n_unknown[k] > 0)
+				report(argument, definition, parent, k,
+					   psprintf("lines without an amount: " INT64_FORMAT, parent->n_unknown[k]));
+		}
+	}
+}
+
+/* Triggers that are missing or disabled: on the parent, on the lines' table, on its partitions. */
+static void
+report_triggers(ReturnSetInfo *result, TotalsDefinition *definition, bytea *arguments)
+{
+	List	   *triggers;
+	ListCell   *cell;
+	ListCell   *found;
+
+	SPI_connect();
+	triggers = find_triggers(InvalidOid, arguments);
+	foreach(found, triggers)
+	{
+		FoundTrigger *trigger = lfirst(found);
+
+		if (!trigger->is_enabled)
+			report(result, definition, NULL, 0, psprintf("trigger %s on %s is disabled",
+														 quote_identifier(trigger->name), qualified_name(trigger->relid)));
+	}
+	foreach(cell, find_all_inheritors(definition->child, AccessShareLock, NULL))
+	{
+		int			n = 0;
+
+		foreach(found, triggers)
+			n += ((FoundTrigger *) lfirst(found))->relid == lfirst_oid(cell) &&
+				!((FoundTrigger *) lfirst(found))->is_guard;
+		if (n < (int) lengthof(line_triggers))
+			report(result, definition, NULL, 0, psprintf("%s lacks triggers: call opportunity.attach_totals again",
+														 qualified_name(lfirst_oid(cell))));
+	}
+	SPI_finish();
+}
+
+Datum
+opp_check_totals(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	List	   *attachments = owned_attachments(table_argument(fcinfo, 0, "parent"));
+	ListCell   *cell;
+
+	InitMaterializedSRF(fcinfo, 0);
+	foreach(cell, attachments)
+	{
+		int			n;
+		TotalsDefinition *definition = totals_definition(split_arguments(lfirst(cell), &n));
+
+		report_triggers(result, definition, lfirst(cell));
+		totals_visit(definition, report_wrong, result);
+	}
+	return (Datum) 0;
+}

@@ -1,0 +1,740 @@
+/*
+ * totals_definition.c
+ *		From the arguments of a trigger to a checked attachment, and the
+ *		session's cache of these.
+ */
+#include "revenue/totals.h"
+
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "access/sysattr.h"
+#include "access/table.h"
+#include "access/transam.h"
+#include "catalog/namespace.h"
+#include "catalog/partition.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "parser/parse_coerce.h"
+#include "parser/parse_func.h"
+#include "parser/parse_oper.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/ruleutils.h"
+#include "utils/syscache.h"
+#include "utils/varlena.h"
+
+/* The session's attachments: a handful, found by comparing their arguments. */
+static List *definitions = NIL;
+
+/* Counts definitions freed: a pointer kept across rows is good while it stands still. */
+static uint64 generation = 1;
+
+uint64
+totals_generation(void)
+{
+	return generation;
+}
+
+static void
+on_change(Oid relid)
+{
+	ListCell   *cell;
+
+	foreach(cell, definitions)
+	{
+		TotalsDefinition *definition = lfirst(cell);
+
+		if (relid == InvalidOid || relid == definition->parent || relid == definition->child)
+			definition->is_valid = false;
+	}
+}
+
+/* One of this subject's trigger functions. */
+Oid
+totals_function(const char *name)
+{
+	return LookupFuncName(list_make2(makeString("opportunity"), makeString(pstrdup(name))), 0, NULL, false);
+}
+
+/* The identifiers of a comma list. */
+List *
+totals_names(const char *list, const char *what)
+{
+	List	   *names;
+	ListCell   *cell;
+	ListCell   *other;
+
+	if (!SplitIdentifierString(pstrdup(list), ',', &names) || names == NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be a list of column names, not \"%s\"", what, list)));
+	foreach(cell, names)
+	{
+		for_each_cell(other, names, lnext(names, cell))
+		{
+			if (strcmp(lfirst(cell), lfirst(other)) == 0)
+				ereport(ERROR,
+						(errcode(ERRCODE_DUPLICATE_COLUMN),
+						 errmsg("column \"%s\" appears twice in %s", (char *) lfirst(cell), what)));
+		}
+	}
+	return names;
+}
+
+/*
+ * A qualified name to a relation, or InvalidOid.  Whoever writes lines needs no
+ * right on the parent's schema.
+ */
+Oid
+totals_relation(const char *name)
+{
+	List	   *names;
+	Oid			namespace;
+
+	if (!SplitIdentifierString(pstrdup(name), '.', &names) || list_length(names) != 2)
+		return InvalidOid;
+	namespace = get_namespace_oid(linitial(names), true);
+	return OidIsValid(namespace) ? get_relname_relid(lsecond(names), namespace) : InvalidOid;
+}
+
+static Relation
+open_named(const char *name)
+{
+	Oid			relid = totals_relation(name);
+	Relation	relation = OidIsValid(relid) ? try_relation_open(relid, AccessShareLock) : NULL;
+
+	if (relation == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("table %s, named by a totals trigger, does not exist", name),
+				 errhint("After renaming a table call opportunity.attach_totals again.")));
+	if (relation->rd_rel->relkind != RELKIND_RELATION && relation->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("totals need ordinary or partitioned tables, which %s is not", name),
+				 errtable(relation)));
+	return relation;
+}
+
+static Form_pg_attribute
+named_column(Relation relation, const char *name)
+{
+	AttrNumber	number = get_attnum(RelationGetRelid(relation), name);
+
+	if (number <= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("column \"%s\" of table \"%s\" does not exist", name, RelationGetRelationName(relation)),
+				 errhint("After renaming a column call opportunity.attach_totals again."),
+				 errtable(relation)));
+	return TupleDescAttr(RelationGetDescr(relation), number - 1);
+}
+
+/* " OPERATOR(schema.=) " for two types. */
+static const char *
+equality(Oid left, Oid right, TypeCacheEntry *operations)
+{
+	Oid			operator = left == right ? operations->eq_opr : InvalidOid;
+	HeapTuple	tuple;
+	Form_pg_operator form;
+	char	   *text;
+
+	if (!OidIsValid(operator))
+	{
+		Operator	found = oper(NULL, list_make2(makeString("pg_catalog"), makeString("=")), left, right, false, -1);
+
+		operator = oprid(found);
+		ReleaseSysCache(found);
+	}
+	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator));
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for operator %u", operator);
+	form = (Form_pg_operator) GETSTRUCT(tuple);
+	text = psprintf(" OPERATOR(%s.%s) ", quote_identifier(get_namespace_name(form->oprnamespace)),
+					NameStr(form->oprname));
+	ReleaseSysCache(tuple);
+	return text;
+}
+
+static Oid
+array_of(Oid type)
+{
+	Oid			array = get_array_type(type);
+
+	if (!OidIsValid(array))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("type %s cannot be used in totals", format_type_be(type)),
+				 errdetail("It has no array type.")));
+	return array;
+}
+
+static void
+build_keys(TotalsDefinition *definition, Relation parent, Relation child)
+{
+	List	   *foreign_key = totals_names(definition->arguments[TOTALS_FOREIGN_KEY], "foreign_key");
+	List	   *parent_key = totals_names(definition->arguments[TOTALS_PARENT_KEY], "parent_key");
+
+	definition->n_keys = list_length(foreign_key);
+	if (definition->n_keys != list_length(parent_key) || definition->n_keys > INDEX_MAX_KEYS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_FOREIGN_KEY),
+				 errmsg("the foreign key and the parent's key have different numbers of columns")));
+	definition->keys = palloc0_array(TotalsKeyColumn, definition->n_keys);
+
+	for (int i = 0; i < definition->n_keys; i++)
+	{
+		TotalsKeyColumn *key = &definition->keys[i];
+		Form_pg_attribute theirs = named_column(parent, list_nth(parent_key, i));
+		Form_pg_attribute ours = named_column(child, list_nth(foreign_key, i));
+		Oid			function = InvalidOid;
+		CoercionPathType path;
+
+		key->parent_column = pstrdup(NameStr(theirs->attname));
+		key->child_column = pstrdup(NameStr(ours->attname));
+		key->type = getBaseType(theirs->atttypid);
+		key->child_type = getBaseType(ours->atttypid);
+		key->collation = theirs->attcollation;
+		key->array_type = array_of(key->type);
+		get_typlenbyvalalign(key->type, &key->len, &key->byval, &key->align);
+		key->operations = lookup_type_cache(key->type, TYPECACHE_EQ_OPR | TYPECACHE_EQ_OPR_FINFO |
+											TYPECACHE_CMP_PROC_FINFO | TYPECACHE_HASH_PROC_FINFO);
+		if (ours->attgenerated != '\0' && ours->attgenerated != ATTRIBUTE_GENERATED_STORED)
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("foreign_key column \"%s\" is a virtual generated column", key->child_column),
+					 errtablecol(child, ours->attnum)));
+		if (!OidIsValid(key->operations->eq_opr_finfo.fn_oid) ||
+			!OidIsValid(key->operations->cmp_proc_finfo.fn_oid) ||
+			!OidIsValid(key->operations->hash_proc_finfo.fn_oid))
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("key column \"%s\" has type %s, which has no default order and hash",
+							key->parent_column, format_type_be(key->type)),
+					 errtablecol(parent, theirs->attnum)));
+
+		path = find_coercion_pathway(key->type, key->child_type, COERCION_IMPLICIT, &function);
+		if (key->type == key->child_type)
+			path = COERCION_PATH_RELABELTYPE;
+		if (path != COERCION_PATH_RELABELTYPE &&
+			(path != COERCION_PATH_FUNC || function >= FirstNormalObjectId))
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("foreign_key column \"%s\" of type %s does not match the parent's \"%s\" of type %s",
+							key->child_column, format_type_be(ours->atttypid),
+							key->parent_column, format_type_be(theirs->atttypid)),
+					 errhint("Give both columns the same type."),
+					 errtablecol(child, ours->attnum)));
+		key->is_cast = path == COERCION_PATH_FUNC;
+		if (key->is_cast)
+		{
+			if (get_func_nargs(function) != 1)
+				elog(ERROR, "cast function %u takes a type modifier", function);
+			fmgr_info_cxt(function, &key->cast, definition->context);
+		}
+	}
+}
+
+static void
+build_totals(TotalsDefinition *definition, Relation parent, List *amounts)
+{
+	List	   *names = totals_names(definition->arguments[TOTALS_COLUMNS], "total_columns");
+
+	definition->n_totals = list_length(names);
+	if (definition->n_totals != list_length(amounts))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("there are %d total columns and %d amounts", definition->n_totals, list_length(amounts)),
+				 errhint("Give one amount for each total column, separated by commas.")));
+	definition->totals = palloc0_array(TotalsColumn, definition->n_totals);
+
+	for (int i = 0; i < definition->n_totals; i++)
+	{
+		TotalsColumn *total = &definition->totals[i];
+		Form_pg_attribute column = named_column(parent, list_nth(names, i));
+		int32		typmod = column->atttypmod;
+		Oid			input;
+		Oid			io_parameter;
+
+		total->name = pstrdup(NameStr(column->attname));
+		total->type = getBaseTypeAndTypmod(column->atttypid, &typmod);
+		total->typmod = typmod;
+		switch (total->type)
+		{
+			case INT2OID:
+			case INT4OID:
+			case INT8OID:
+			case NUMERICOID:
+			case FLOAT4OID:
+			case FLOAT8OID:
+				break;
+			default:
+				ereport(ERROR,
+						(errcode(ERRCODE_DATATYPE_MISMATCH),
+						 errmsg("total column \"%s\" must be a number, not of type %s", total->name,
+								format_type_be(column->atttypid)),
+						 errtablecol(parent, column->attnum)));
+		}
+		if (column->attgenerated != '\0')
+			ereport(ERROR,
+					(errcode(ERRCODE_GENERATED_ALWAYS),
+					 errmsg("total column \"%s\" is a generated column", total->name),
+					 errtablecol(parent, column->attnum)));
+		for (int k = 0; k < definition->n_keys; k++)
+		{
+			if (strcmp(definition->keys[k].parent_column, total->name) == 0)
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("total column \"%s\" is part of the parent's key", total->name),
+						 errtablecol(parent, column->attnum)));
+		}
+		total->array_type = array_of(total->type);
+		get_typlenbyvalalign(total->type, &total->len, &total->byval, &total->align);
+		total->operations = lookup_type_cache(total->type, TYPECACHE_EQ_OPR_FINFO);
+		total->is_count = !contain_var_clause(list_nth(amounts, i));
+		getTypeInputInfo(total->type, &input, &io_parameter);
+		total->zero = OidInputFunctionCall(input, pstrdup("0"), io_parameter, total->typmod);
+	}
+}
+
+/* " FROM ROWS FROM (unnest($1), …)": the arrays of keys, and of totals, as rows u. */
+static void
+append_rows(StringInfo text, TotalsDefinition *definition, bool with_totals)
+{
+	int			n = definition->n_keys + (with_totals ? definition->n_totals : 0);
+
+	appendStringInfoString(text, " FROM ROWS FROM (");
+	for (int i = 0; i < n; i++)
+		appendStringInfo(text, "%spg_catalog.unnest($%d)", i > 0 ? ", " : "", i + 1);
+	appendStringInfoString(text, with_totals ? ") AS u (" : ") WITH ORDINALITY AS u (");
+	for (int i = 0; i < n; i++)
+		appendStringInfo(text, "%sv%d", i > 0 ? ", " : "", i + 1);
+	appendStringInfoString(text, with_totals ? ")" : ", n)");
+}
+
+/* The key's columns of the parent p, or of the lines c, equal to the parameters. */
+static void
+append_match(StringInfo text, TotalsDefinition *definition, bool of_parent, bool many)
+{
+	for (int i = 0; i < definition->n_keys; i++)
+	{
+		TotalsKeyColumn *key = &definition->keys[i];
+
+		if (i > 0)
+			appendStringInfoString(text, " AND ");
+		if (of_parent)
+			appendStringInfo(text, "p.%s", quote_identifier(key->parent_column));
+		else
+			appendStringInfo(text, "c.f%d", i + 1);
+		appendStringInfoString(text, equality(of_parent ? key->type : key->child_type, key->type, key->operations));
+		appendStringInfo(text, many ? "u.v%d" : "$%d", i + 1);
+	}
+}
+
+/* The lines as rows c: f1 … the foreign key, a1 … the amounts. */
+static void
+append_lines(StringInfo text, TotalsDefinition *definition, Relation child, List *amounts)
+{
+	List	   *context = deparse_context_for(RelationGetRelationName(child), RelationGetRelid(child));
+
+	appendStringInfoString(text, "(SELECT ");
+	for (int i = 0; i < definition->n_keys; i++)
+		appendStringInfo(text, "%s AS f%d, ", quote_identifier(definition->keys[i].child_column), i + 1);
+	for (int i = 0; i < definition->n_totals; i++)
+	{
+		Node	   *amount = list_nth(amounts, i);
+		Oid			type = getBaseType(exprType(amount));
+
+		/* In numeric the order of addition does not matter, in float it does. */
+		appendStringInfo(text, type == FLOAT4OID || type == FLOAT8OID ? "%sCAST((%s) AS numeric) AS a%d" : "%s(%s) AS a%d",
+						 i > 0 ? ", " : "", deparse_expression(amount, context, false, false), i + 1);
+	}
+	appendStringInfo(text, " FROM %s", definition->arguments[TOTALS_CHILD]);
+	if (definition->arguments[TOTALS_LINES_WHERE][0] != '\0')
+		appendStringInfo(text, " WHERE (%s)", definition->arguments[TOTALS_LINES_WHERE]);
+	appendStringInfoString(text, ") AS c");
+}
+
+static void
+finish_query(TotalsQuery *query, TotalsDefinition *definition, bool with_totals)
+{
+	query->n_parameters = definition->n_keys + (with_totals ? definition->n_totals : 0);
+	query->one_types = palloc_array(Oid, query->n_parameters);
+	query->many_types = palloc_array(Oid, query->n_parameters);
+	for (int i = 0; i < query->n_parameters; i++)
+	{
+		bool		is_key = i < definition->n_keys;
+		TotalsColumn *total = is_key ? NULL : &definition->totals[i - definition->n_keys];
+
+		query->one_types[i] = is_key ? definition->keys[i].type : total->type;
+		query->many_types[i] = is_key ? definition->keys[i].array_type : total->array_type;
+	}
+}
+
+static char *
+read_query(TotalsDefinition *definition, const char *parent, bool many, bool locking)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfoString(&text, many ? "SELECT u.n" : "SELECT 1");
+	for (int i = 0; i < definition->n_totals; i++)
+		appendStringInfo(&text, ", p.%s", quote_identifier(definition->totals[i].name));
+	if (many)
+	{
+		append_rows(&text, definition, false);
+		appendStringInfo(&text, " JOIN %s AS p ON ", parent);
+	}
+	else
+		appendStringInfo(&text, " FROM %s AS p WHERE ", parent);
+	append_match(&text, definition, true, many);
+	if (locking)
+		appendStringInfoString(&text, many ? " ORDER BY u.n FOR NO KEY UPDATE OF p" : " FOR NO KEY UPDATE");
+	return text.data;
+}
+
+static char *
+add_query(TotalsDefinition *definition, Relation child, List *amounts, bool many, bool auditing)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfoString(&text, many ? "SELECT u.n, pg_catalog.count(*)" : "SELECT 1, pg_catalog.count(*)");
+	for (int i = 0; i < definition->n_totals; i++)
+		appendStringInfo(&text, ", CAST(COALESCE(pg_catalog.sum(c.a%d), 0) AS %s)", i + 1,
+						 format_type_with_typemod(definition->totals[i].type, definition->totals[i].typmod));
+	for (int i = 0; auditing && i < definition->n_totals; i++)
+		appendStringInfo(&text, ", pg_catalog.count(*) - pg_catalog.count(c.a%d)", i + 1);
+	if (many)
+	{
+		append_rows(&text, definition, false);
+		appendStringInfoString(&text, " JOIN ");
+		append_lines(&text, definition, child, amounts);
+		appendStringInfoString(&text, " ON ");
+	}
+	else
+	{
+		appendStringInfoString(&text, " FROM ");
+		append_lines(&text, definition, child, amounts);
+		appendStringInfoString(&text, " WHERE ");
+	}
+	append_match(&text, definition, false, many);
+	if (many)
+		appendStringInfoString(&text, " GROUP BY u.n");
+	return text.data;
+}
+
+static char *
+store_query(TotalsDefinition *definition, const char *parent, bool many)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfo(&text, "UPDATE %s AS p SET ", parent);
+	for (int i = 0; i < definition->n_totals; i++)
+		appendStringInfo(&text, many ? "%s%s = u.v%d" : "%s%s = $%d", i > 0 ? ", " : "",
+						 quote_identifier(definition->totals[i].name), definition->n_keys + i + 1);
+	if (many)
+		append_rows(&text, definition, true);
+	appendStringInfoString(&text, " WHERE ");
+	append_match(&text, definition, true, many);
+	return text.data;
+}
+
+static void
+build_queries(TotalsDefinition *definition, Relation parent, Relation child, List *amounts)
+{
+	const char *table = parent->rd_rel->relkind == RELKIND_PARTITIONED_TABLE ? definition->arguments[TOTALS_PARENT] :
+		psprintf("ONLY %s", definition->arguments[TOTALS_PARENT]);
+	StringInfoData text;
+
+	definition->lock.one = read_query(definition, table, false, true);
+	definition->lock.many = read_query(definition, table, true, true);
+	definition->read.one = read_query(definition, table, false, false);
+	definition->read.many = read_query(definition, table, true, false);
+	definition->add.one = add_query(definition, child, amounts, false, false);
+	definition->add.many = add_query(definition, child, amounts, true, false);
+	definition->audit.one = add_query(definition, child, amounts, false, true);
+	definition->audit.many = add_query(definition, child, amounts, true, true);
+	definition->store.one = store_query(definition, table, false);
+	definition->store.many = store_query(definition, table, true);
+	finish_query(&definition->lock, definition, false);
+	finish_query(&definition->read, definition, false);
+	finish_query(&definition->add, definition, false);
+	finish_query(&definition->audit, definition, false);
+	finish_query(&definition->store, definition, true);
+
+	initStringInfo(&text);
+	appendStringInfoString(&text, "SELECT ");
+	for (int i = 0; i < definition->n_keys; i++)
+		appendStringInfo(&text, "%sp.%s", i > 0 ? ", " : "", quote_identifier(definition->keys[i].parent_column));
+	appendStringInfo(&text, " FROM %s AS p ORDER BY ", table);
+	for (int i = 0; i < definition->n_keys; i++)
+		appendStringInfo(&text, "%s%d", i > 0 ? ", " : "", i + 1);
+	definition->all_keys = text.data;
+}
+
+/*
+ * Whether a foreign key on exactly these columns, checked at the end of each
+ * statement, keeps lines from standing before their parent.
+ */
+static bool
+has_immediate_key(TotalsDefinition *definition, Relation parent, Relation child)
+{
+	ListCell   *cell;
+
+	foreach(cell, RelationGetFKeyList(child))
+	{
+		ForeignKeyCacheInfo *key = lfirst_node(ForeignKeyCacheInfo, cell);
+		bool		matches = key->confrelid == RelationGetRelid(parent) && key->nkeys == definition->n_keys;
+		HeapTuple	tuple;
+
+		for (int i = 0; matches && i < definition->n_keys; i++)
+		{
+			bool		found = false;
+
+			for (int k = 0; k < key->nkeys; k++)
+			{
+				if (key->conkey[k] == get_attnum(RelationGetRelid(child), definition->keys[i].child_column) &&
+					key->confkey[k] == get_attnum(RelationGetRelid(parent), definition->keys[i].parent_column))
+					found = true;
+			}
+			matches = found;
+		}
+		if (!matches)
+			continue;
+
+		tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(key->conoid));
+		if (HeapTupleIsValid(tuple))
+		{
+			Form_pg_constraint constraint = (Form_pg_constraint) GETSTRUCT(tuple);
+
+			matches = constraint->convalidated && !constraint->condeferrable;
+			ReleaseSysCache(tuple);
+			if (matches)
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool
+same_arguments(char **a, char **b)
+{
+	for (int i = 0; i < TOTALS_N_ARGUMENTS; i++)
+	{
+		if (strcmp(a[i], b[i]) != 0)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The parent's owner consents to being written to by a guard with the very same
+ * arguments on the parent: a trigger that anyone may put on his own table is none.
+ */
+static void
+check_consent(TotalsDefinition *definition, Relation parent)
+{
+	Oid			guard = totals_function("guard_totals");
+
+	for (int i = 0; parent->trigdesc != NULL && i < parent->trigdesc->numtriggers; i++)
+	{
+		Trigger    *trigger = &parent->trigdesc->triggers[i];
+
+		if (trigger->tgfoid == guard && trigger->tgnargs == TOTALS_N_ARGUMENTS &&
+			same_arguments(trigger->tgargs, definition->arguments))
+			return;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+			 errmsg("table \"%s\" has no guard that names the lines of %s",
+					RelationGetRelationName(parent), definition->arguments[TOTALS_CHILD]),
+			 errhint("Call opportunity.attach_totals again, or opportunity.detach_totals."),
+			 errtable(parent)));
+}
+
+static bool
+one_of(const char *value, const char *argument, const char *a, const char *b, const char *c)
+{
+	if (strcmp(value, a) == 0)
+		return true;
+	if (strcmp(value, b) != 0 && strcmp(value, c) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("unknown value \"%s\" of %s", value, argument),
+				 strcmp(b, c) == 0 ? errhint("Use %s or %s.", a, b) : errhint("Use %s, %s or %s.", a, b, c)));
+	return false;
+}
+
+static void
+build_into(TotalsDefinition *definition, bool needs_consent)
+{
+	char	  **arguments = definition->arguments;
+	Relation	child;
+	Relation	parent;
+	List	   *amounts;
+	Bitmapset  *columns = NULL;
+	int			column = -1;
+	bool		is_comparable = true;
+	Oid			user;
+	int			security;
+	int			level;
+
+	if (one_of(arguments[TOTALS_WHEN_EMPTY], "when_empty", "keep", "zero", "null"))
+		definition->when_empty = TOTALS_KEEP;
+	else
+		definition->when_empty = strcmp(arguments[TOTALS_WHEN_EMPTY], "zero") == 0 ? TOTALS_ZERO : TOTALS_NULL;
+	definition->ignores_outside_writes =
+		one_of(arguments[TOTALS_OUTSIDE_WRITES], "outside_writes", "ignore", "refuse", "refuse");
+
+	child = open_named(arguments[TOTALS_CHILD]);
+	parent = open_named(arguments[TOTALS_PARENT]);
+	definition->child = RelationGetRelid(child);
+	definition->parent = RelationGetRelid(parent);
+	definition->child_owner = child->rd_rel->relowner;
+	definition->parent_owner = parent->rd_rel->relowner;
+	if (needs_consent)
+		check_consent(definition, parent);
+
+	/* The expressions' functions are looked up as the one who will run them. */
+	GetUserIdAndSecContext(&user, &security);
+	SetUserIdAndSecContext(definition->child_owner, security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	level = totals_pin_search_path();
+
+	amounts = totals_amounts(arguments[TOTALS_AMOUNTS], child, definition->child_owner, &columns);
+	(void) totals_lines_where(arguments[TOTALS_LINES_WHERE], child, definition->child_owner, &columns);
+	build_keys(definition, parent, child);
+	build_totals(definition, parent, amounts);
+	build_queries(definition, parent, child, amounts);
+
+	AtEOXact_GUC(false, level);
+	SetUserIdAndSecContext(user, security);
+
+	for (int i = 0; i < definition->n_keys; i++)
+		columns = bms_add_member(columns, get_attnum(definition->child, definition->keys[i].child_column) -
+								 FirstLowInvalidHeapAttributeNumber);
+	while ((column = bms_next_member(columns, column)) >= 0)
+	{
+		Form_pg_attribute attribute =
+			TupleDescAttr(RelationGetDescr(child), column + FirstLowInvalidHeapAttributeNumber - 1);
+
+		/* A virtual column's value is not in the row. */
+		if (attribute->attgenerated != '\0' && attribute->attgenerated != ATTRIBUTE_GENERATED_STORED)
+			is_comparable = false;
+		definition->line_columns = lappend(definition->line_columns, pstrdup(NameStr(attribute->attname)));
+	}
+	if (!is_comparable)
+		definition->line_columns = NIL;
+	definition->has_immediate_key = has_immediate_key(definition, parent, child);
+
+	table_close(parent, NoLock);
+	table_close(child, NoLock);
+}
+
+static void
+building(void *argument)
+{
+	TotalsDefinition *definition = argument;
+
+	errcontext("totals of %s from the lines in %s, as attached",
+			   definition->arguments[TOTALS_PARENT], definition->arguments[TOTALS_CHILD]);
+}
+
+/*
+ * A checked attachment.  One that will be cached lives in the session's memory
+ * and needs the guard's consent; the other, for attach_totals to check its
+ * arguments with, in the current context.
+ */
+TotalsDefinition *
+totals_build(char **arguments, bool cached)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "opportunity totals", ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	TotalsDefinition *definition = palloc0_object(TotalsDefinition);
+	ErrorContextCallback callback = {error_context_stack, building, definition};
+
+	definition->context = context;
+	definition->is_valid = true;
+	for (int i = 0; i < TOTALS_N_ARGUMENTS; i++)
+		definition->arguments[i] = pstrdup(arguments[i]);
+	if (cached)
+		error_context_stack = &callback;
+	build_into(definition, cached);
+	error_context_stack = callback.previous;
+	MemoryContextSwitchTo(caller);
+	return definition;
+}
+
+static void
+free_plan(TotalsQuery *query)
+{
+	if (query->plan != NULL)
+		SPI_freeplan(query->plan);
+}
+
+static void
+free_definition(TotalsDefinition *definition)
+{
+	generation++;
+	free_plan(&definition->lock);
+	free_plan(&definition->read);
+	free_plan(&definition->add);
+	free_plan(&definition->audit);
+	free_plan(&definition->store);
+	MemoryContextDelete(definition->context);
+}
+
+/* Ends a use that was counted in n_users. */
+void
+totals_release(TotalsDefinition *definition)
+{
+	if (--definition->n_users == 0 && !list_member_ptr(definitions, definition))
+		free_definition(definition);
+}
+
+/* The attachment that a trigger's arguments describe. */
+TotalsDefinition *
+totals_definition(char **arguments)
+{
+	static bool is_registered = false;
+	TotalsDefinition *definition;
+	MemoryContext caller;
+	ListCell   *cell;
+
+	if (!is_registered)
+	{
+		on_relation_change(on_change);
+		is_registered = true;
+	}
+	foreach(cell, definitions)
+	{
+		definition = lfirst(cell);
+		if (!definition->is_valid)
+		{
+			definitions = foreach_delete_current(definitions, cell);
+			if (definition->n_users == 0)
+				free_definition(definition);
+		}
+		else if (same_arguments(definition->arguments, arguments))
+			return definition;
+	}
+
+	definition = totals_build(arguments, true);
+	MemoryContextSetParent(definition->context, opportunity_context());
+	caller = MemoryContextSwitchTo(opportunity_context());
+	definitions = lappend(definitions, definition);
+	MemoryContextSwitchTo(caller);
+	return definition;
+}
