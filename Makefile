@@ -30,8 +30,9 @@ SCRIPT_PARTS := $(wildcard $(SCRIPT_PARTS))
 DATA_built = $(SCRIPT)
 
 PG_CPPFLAGS = -Isrc -DOPPORTUNITY_VERSION=\"$(EXTVERSION)\"
-# Fused multiply-add would make the forecast's terms depend on the processor.
-PG_CFLAGS = -ffp-contract=off
+# Fused multiply-add would make the forecast's terms depend on the processor; only
+# the functions that SQL calls leave the library (PostgreSQL 16 on does so itself).
+PG_CFLAGS = -ffp-contract=off -fvisibility=hidden
 
 # "setup" comes first: it makes the unprivileged role that every other test runs as.
 REGRESS = setup $(filter-out setup,$(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql))))
@@ -52,3 +53,15 @@ $(OBJS) $(OBJS:.o=.bc): $(sort $(wildcard src/*.h src/*/*.h))
 
 $(SCRIPT): $(SCRIPT_PARTS) opportunity.control Makefile
 	{ printf '%s\n' '\echo Use "CREATE EXTENSION $(EXTENSION)" to load this file. \quit'; cat $(SCRIPT_PARTS); } > $@
+
+# create_workspace carries its script inside the library, as two C strings.
+WORKSPACE_SCRIPT = src/workspace/tables.sql src/workspace/triggers.sql src/workspace/views.sql src/workspace/calls.sql
+WORKSPACE_DEFAULTS = src/workspace/defaults.sql
+SQL_TO_C_STRING = sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/'
+
+src/workspace/workspace.o src/workspace/workspace.bc: src/workspace/script.h
+
+src/workspace/script.h: $(WORKSPACE_SCRIPT) $(WORKSPACE_DEFAULTS) Makefile
+	{ echo '/* Made from the SQL files of this directory. */'; \
+	echo 'static const char workspace_script[] ='; $(SQL_TO_C_STRING) $(WORKSPACE_SCRIPT); echo ';'; \
+	echo 'static const char workspace_defaults[] ='; $(SQL_TO_C_STRING) $(WORKSPACE_DEFAULTS); echo ';'; } > $@

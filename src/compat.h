@@ -34,6 +34,37 @@
 #define ereturn(context, dummy_value, ...) \
 	do { errsave(context, __VA_ARGS__); return dummy_value; } while (0)
 #define SOFT_ERROR_OCCURRED(context) ((void) (context), false)
+
+/* Likewise 16's (commit 1939d2628). */
+static inline bool
+DirectInputFunctionCallSafe(PGFunction func, char *str, Oid typioparam,
+							int32 typmod, fmNodePtr escontext, Datum *result)
+{
+	*result = DirectFunctionCall3(func, CStringGetDatum(str),
+								  ObjectIdGetDatum(typioparam), Int32GetDatum(typmod));
+	return true;
+}
+#endif
+
+#if PG_VERSION_NUM < 160000
+/*
+ * 16 hides a module's symbols and exports what PG_FUNCTION_INFO_V1 names
+ * (commit 089480c07).  Below it they are hidden by our own -fvisibility, so that
+ * no other library of the backend meets them, and exported here.
+ */
+#undef PGDLLEXPORT
+#define PGDLLEXPORT __attribute__((visibility("default")))
+#undef PG_FUNCTION_INFO_V1
+#define PG_FUNCTION_INFO_V1(funcname) \
+extern PGDLLEXPORT Datum funcname(PG_FUNCTION_ARGS); \
+extern PGDLLEXPORT const Pg_finfo_record *CppConcat(pg_finfo_,funcname) (void); \
+const Pg_finfo_record * \
+CppConcat(pg_finfo_,funcname) (void) \
+{ \
+	static const Pg_finfo_record finfo = {1}; \
+	return &finfo; \
+} \
+extern PGDLLEXPORT Datum funcname(PG_FUNCTION_ARGS)
 #endif
 
 #if PG_VERSION_NUM < 170000
@@ -49,6 +80,11 @@ initReadOnlyStringInfo(StringInfo str, char *data, int len)
 	str->maxlen = 0;
 	str->cursor = 0;
 }
+#endif
+
+#if PG_VERSION_NUM < 180000
+/* 18 brought virtual generated columns (commit 83ea6c540). */
+#define ATTRIBUTE_GENERATED_VIRTUAL 'v'
 #endif
 
 #if PG_VERSION_NUM >= 180000

@@ -11,7 +11,7 @@
 
 OPPORTUNITY_MODULE_MAGIC;
 
-void		_PG_init(void);
+PGDLLEXPORT void _PG_init(void);
 
 /* More rooms with caches than this do not exist. */
 #define MAX_RELATION_CALLBACKS 4

@@ -50,6 +50,18 @@ const int128 power_of_ten[FIXED_MAX_SCALE + 1] = {
 	TEN_TO_19 * TEN_TO_19
 };
 
+bool
+fixed_scale_up(int128 *value, int decimals)
+{
+	for (; decimals > MAX_SHORT_POWER; decimals -= MAX_SHORT_POWER)
+	{
+		if (!fixed_multiply(*value, (int64) power_of_ten[MAX_SHORT_POWER], value))
+			return false;
+	}
+	return decimals == 0 ||
+		fixed_multiply(*value, (int64) power_of_ten[decimals], value);
+}
+
 /* The datum's parts, in place where it is not toasted. */
 static void
 read_parts(Datum number, NumericParts *parts)
@@ -57,52 +69,65 @@ read_parts(Datum number, NumericParts *parts)
 	layout_read(pg_detoast_datum_packed((struct varlena *) DatumGetPointer(number)), parts);
 }
 
-FixedStatus
-numeric_to_fixed(Datum number, int scale, int128 *value)
+/* numeric_to_fixed for what decimal_read leaves. */
+static pg_noinline FixedStatus
+wide_numeric_to_fixed(Datum number, int scale, int128 *value)
 {
 	NumericParts parts;
 	int128		coefficient = 0;
-	int			shift;
+	int			last;
+	int			shift;			/* decimals to add after the last digit, or to drop from it */
+	int			dropped;
 
-	Assert(scale >= 0 && scale <= FIXED_MAX_SCALE);
 	read_parts(number, &parts);
-
 	if (parts.special != 0)
 	{
 		if (parts.special == LAYOUT_NAN)
 			return FIXED_NAN;
 		return parts.special == LAYOUT_PLUS_INFINITY ? FIXED_PLUS_INFINITY : FIXED_MINUS_INFINITY;
 	}
-
-	for (int i = 0; i < parts.n_digits; i++)
+	if (parts.n_digits == 0)
 	{
-		if (__builtin_mul_overflow(coefficient, (int128) LAYOUT_BASE, &coefficient) ||
+		*value = 0;
+		return FIXED_OK;
+	}
+
+	/* the last digit is not zero, so no more than its own zeros can be dropped */
+	shift = scale + LAYOUT_DIGIT_DECIMALS * (parts.weight - parts.n_digits + 1);
+	dropped = shift < 0 ? -shift : 0;
+	last = layout_digit(&parts, parts.n_digits - 1);
+	if (dropped >= LAYOUT_DIGIT_DECIMALS || last % (int) power_of_ten[dropped] != 0)
+		return FIXED_TOO_FINE;
+
+	for (int i = 0; i < parts.n_digits - 1; i++)
+	{
+		if (!fixed_multiply(coefficient, LAYOUT_BASE, &coefficient) ||
 			__builtin_add_overflow(coefficient, (int128) layout_digit(&parts, i), &coefficient))
 			return FIXED_TOO_BIG;
 	}
-
-	/* coefficient × 10000^(weight - n_digits + 1), to be × 10^scale */
-	shift = scale + LAYOUT_DIGIT_DECIMALS * (parts.weight - parts.n_digits + 1);
-	if (coefficient == 0)
-		shift = 0;
-	if (shift > FIXED_MAX_SCALE)
+	if (!fixed_scale_up(&coefficient, LAYOUT_DIGIT_DECIMALS - dropped) ||
+		__builtin_add_overflow(coefficient, (int128) (last / (int) power_of_ten[dropped]), &coefficient) ||
+		shift > FIXED_MAX_SCALE ||
+		!fixed_scale_up(&coefficient, shift + dropped))
 		return FIXED_TOO_BIG;
-	if (shift < -FIXED_MAX_SCALE)
-		return FIXED_TOO_FINE;
-	if (shift >= 0)
-	{
-		if (__builtin_mul_overflow(coefficient, power_of_ten[shift], &coefficient))
-			return FIXED_TOO_BIG;
-	}
-	else
-	{
-		if (coefficient % power_of_ten[-shift] != 0)
-			return FIXED_TOO_FINE;
-		coefficient /= power_of_ten[-shift];
-	}
 
 	*value = parts.negative ? -coefficient : coefficient;
 	return FIXED_OK;
+}
+
+FixedStatus
+numeric_to_fixed(Datum number, int scale, int128 *value)
+{
+	FixedStatus status = FIXED_TOO_BIG;
+	Decimal		decimal;
+
+	Assert(scale >= 0 && scale <= FIXED_MAX_SCALE);
+
+	if (decimal_read(number, &decimal))
+		status = decimal_to_fixed(decimal, scale, value);
+	if (status == FIXED_TOO_BIG)
+		status = wide_numeric_to_fixed(number, scale, value);
+	return status;
 }
 
 int
@@ -121,6 +146,28 @@ numeric_min_decimals(Datum number)
 	return Max(decimals, 0);
 }
 
+/* fixed_to_numeric when the magnitude, made whole digits of the layout, has 64 bits. */
+static inline Datum
+short_to_numeric(bool negative, uint64 magnitude, int scale, int fraction_digits)
+{
+	int16		digits[5];
+	int			first = lengthof(digits);
+	int			last = lengthof(digits) - 1;
+
+	while (magnitude != 0)
+	{
+		digits[--first] = (int16) (magnitude % LAYOUT_BASE);
+		magnitude /= LAYOUT_BASE;
+	}
+	if (first > last)
+		return PointerGetDatum(layout_build(false, scale, 0, digits, 0));
+	while (digits[last] == 0)
+		last--;
+	return PointerGetDatum(layout_build(negative, scale,
+										(int) lengthof(digits) - 1 - first - fraction_digits,
+										digits + first, last - first + 1));
+}
+
 Datum
 fixed_to_numeric(int128 value, int scale)
 {
@@ -135,6 +182,16 @@ fixed_to_numeric(int128 value, int scale)
 	int			weight;
 
 	Assert(scale >= 0 && scale <= FIXED_MAX_SCALE);
+
+	if (magnitude <= PG_UINT64_MAX / LAYOUT_BASE)
+	{
+		int			fraction_digits = (scale + LAYOUT_DIGIT_DECIMALS - 1) / LAYOUT_DIGIT_DECIMALS;
+		int			missing = fraction_digits * LAYOUT_DIGIT_DECIMALS - scale;
+
+		return short_to_numeric(negative,
+								(uint64) magnitude * (uint64) power_of_ten[missing],
+								scale, fraction_digits);
+	}
 
 	whole = magnitude / (uint128) power_of_ten[scale];
 	fraction = magnitude % (uint128) power_of_ten[scale];

@@ -29,8 +29,3 @@ CREATE FUNCTION opportunity.rebuild_totals(parent regclass)
 RETURNS bigint
 LANGUAGE C VOLATILE STRICT AS 'MODULE_PATHNAME', 'opp_rebuild_totals';
 COMMENT ON FUNCTION opportunity.rebuild_totals(regclass) IS 'Adds up all totals of a table anew and stores those that differ; the number of rows changed. For the owner of the table.';
-
-CREATE FUNCTION opportunity.trigger_arguments(arguments bytea)
-RETURNS text[]
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'opp_trigger_arguments';
-COMMENT ON FUNCTION opportunity.trigger_arguments(bytea) IS 'The arguments of a trigger, pg_trigger.tgargs, as an array.';

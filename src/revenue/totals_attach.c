@@ -34,7 +34,6 @@ PG_FUNCTION_INFO_V1(opp_attach_totals);
 PG_FUNCTION_INFO_V1(opp_detach_totals);
 PG_FUNCTION_INFO_V1(opp_check_totals);
 PG_FUNCTION_INFO_V1(opp_rebuild_totals);
-PG_FUNCTION_INFO_V1(opp_trigger_arguments);
 
 /* What each table of the lines carries; the names end in the parent's. */
 static const struct
@@ -687,20 +686,4 @@ opp_check_totals(PG_FUNCTION_ARGS)
 		totals_visit(definition, report_wrong, result);
 	}
 	return (Datum) 0;
-}
-
-/* A trigger's arguments, pg_trigger.tgargs, as an array. */
-Datum
-opp_trigger_arguments(PG_FUNCTION_ARGS)
-{
-	int			n;
-	char	  **strings = split_arguments(PG_GETARG_BYTEA_PP(0), &n);
-	Datum	   *values = palloc_array(Datum, n);
-
-	for (int i = 0; i < n; i++)
-	{
-		(void) pg_verifymbstr(strings[i], strlen(strings[i]), false);
-		values[i] = CStringGetTextDatum(strings[i]);
-	}
-	PG_RETURN_ARRAYTYPE_P(construct_array(values, n, TEXTOID, -1, false, TYPALIGN_INT));
 }

@@ -1,0 +1,33 @@
+/*
+ * attachments.c
+ *		What the view attachments needs beyond the catalogs: a trigger's arguments.
+ */
+#include "opportunity.h"
+
+#include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+PG_FUNCTION_INFO_V1(opp_trigger_arguments);
+
+/* pg_trigger.tgargs holds NUL-terminated strings one behind the other. */
+Datum
+opp_trigger_arguments(PG_FUNCTION_ARGS)
+{
+	bytea	   *arguments = PG_GETARG_BYTEA_PP(0);
+	const char *start = VARDATA_ANY(arguments);
+	const char *end = start + VARSIZE_ANY_EXHDR(arguments);
+	ArrayBuildState *array = initArrayResult(TEXTOID, CurrentMemoryContext, false);
+
+	while (start < end)
+	{
+		int			length = strnlen(start, end - start);
+
+		(void) pg_verify_mbstr(GetDatabaseEncoding(), start, length, false);
+		accumArrayResult(array, PointerGetDatum(cstring_to_text_with_len(start, length)), false,
+						 TEXTOID, CurrentMemoryContext);
+		start += length + 1;
+	}
+	return makeArrayResult(array, CurrentMemoryContext);
+}

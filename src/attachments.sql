@@ -1,0 +1,63 @@
+-- What is attached to which table, read from the triggers that are all there is.
+
+CREATE FUNCTION opportunity.trigger_arguments(arguments bytea) RETURNS text[]
+    AS 'MODULE_PATHNAME', 'opp_trigger_arguments' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION opportunity.trigger_arguments(bytea) IS
+    'The arguments of a trigger, pg_trigger.tgargs, as an array; NULL of NULL.';
+
+CREATE VIEW opportunity.attachments WITH (security_invoker = true) AS
+-- the judge carries all arguments of attach_process: the stage column, the
+-- process as JSON or nothing, then option and value in turn
+SELECT judge.tgrelid::regclass AS target,
+    'process'::text AS kind,
+    concat_ws(', ', quote_ident(judge.arguments[1]),
+        (SELECT string_agg(quote_ident(judge.arguments[i + 1]), ', ' ORDER BY i)
+            FROM generate_series(3, cardinality(judge.arguments), 2) AS i
+            WHERE judge.arguments[i] LIKE '%\_column' AND judge.arguments[i] <> 'process_column')) AS columns,
+    own.triggers,
+    own.enabled,
+    CASE WHEN judge.arguments[2] <> '' THEN judge.arguments[2]
+        ELSE (SELECT string_agg(format('%s => %s', judge.arguments[i], judge.arguments[i + 1]), ', ' ORDER BY i)
+            FROM generate_series(3, cardinality(judge.arguments), 2) AS i
+            WHERE judge.arguments[i] LIKE 'process\_%') END AS definition
+FROM (SELECT t.tgrelid, opportunity.trigger_arguments(t.tgargs) AS arguments
+        FROM pg_catalog.pg_trigger t
+        WHERE t.tgfoid = 'opportunity.judge_stage()'::regprocedure AND t.tgparentid = 0) AS judge
+    CROSS JOIN LATERAL (
+        SELECT array_agg(t.tgname::text ORDER BY t.tgname) AS triggers, bool_and(t.tgenabled IN ('O', 'A')) AS enabled
+        FROM pg_catalog.pg_trigger t
+        WHERE t.tgrelid = judge.tgrelid
+            AND t.tgfoid IN ('opportunity.judge_stage()'::regprocedure, 'opportunity.derive_stage()'::regprocedure)
+            AND (opportunity.trigger_arguments(t.tgargs))[1] = judge.arguments[1]) AS own
+UNION ALL
+-- the guard on the parent and the triggers on the lines carry the same arguments
+SELECT guard.tgrelid::regclass, 'totals', guard.arguments[2], own.triggers, own.enabled,
+    format('sum of %s over %s by %s', guard.arguments[5], guard.arguments[3], guard.arguments[4])
+        || CASE WHEN guard.arguments[6] <> '' THEN format(' where %s', guard.arguments[6]) ELSE '' END
+FROM (SELECT DISTINCT t.tgrelid, t.tgargs, opportunity.trigger_arguments(t.tgargs) AS arguments
+        FROM pg_catalog.pg_trigger t
+        WHERE t.tgfoid = 'opportunity.guard_totals()'::regprocedure AND t.tgparentid = 0) AS guard
+    CROSS JOIN LATERAL (
+        SELECT array_agg(DISTINCT t.tgname::text) AS triggers, bool_and(t.tgenabled IN ('O', 'A')) AS enabled
+        FROM pg_catalog.pg_trigger t
+        WHERE t.tgfoid IN ('opportunity.guard_totals()'::regprocedure, 'opportunity.maintain_totals()'::regprocedure)
+            AND t.tgargs = guard.tgargs) AS own;
+COMMENT ON VIEW opportunity.attachments IS 'What attach_process and attach_totals have attached to which table: one row an attachment, read from the triggers.';
+COMMENT ON COLUMN opportunity.attachments.target IS 'The table that keeps the stage or the totals.';
+COMMENT ON COLUMN opportunity.attachments.kind IS 'process or totals.';
+COMMENT ON COLUMN opportunity.attachments.columns IS 'The columns it guards or maintains, a comma list.';
+COMMENT ON COLUMN opportunity.attachments.triggers IS 'Names of its triggers, those on the table of the lines included.';
+COMMENT ON COLUMN opportunity.attachments.enabled IS 'Whether all its triggers fire for ordinary sessions: false after ALTER TABLE ... DISABLE TRIGGER.';
+COMMENT ON COLUMN opportunity.attachments.definition IS 'The process as JSON or the table that holds processes; for totals what is added up.';
+GRANT SELECT ON opportunity.attachments TO PUBLIC;
+
+CREATE FUNCTION opportunity.detach_all(target regclass) RETURNS void
+    LANGUAGE sql
+BEGIN ATOMIC
+    SELECT opportunity.detach_process(detach_all.target)
+    WHERE EXISTS (SELECT FROM opportunity.attachments a WHERE a.target = detach_all.target AND a.kind = 'process');
+    SELECT opportunity.detach_totals(detach_all.target)
+    WHERE EXISTS (SELECT FROM opportunity.attachments a WHERE a.target = detach_all.target AND a.kind = 'totals');
+END;
+COMMENT ON FUNCTION opportunity.detach_all(regclass) IS
+    'Drops every trigger that attach_process and attach_totals made for the table, with those on the tables of its lines. No data changes; nothing attached is no error.';

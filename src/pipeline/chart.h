@@ -1,0 +1,169 @@
+/*
+ * chart.h
+ *		The pipeline chart: its input, its layout and its document.
+ *
+ * Deals are collected by chart.c, given places by chart_layout.c and written as
+ * SVG by chart_svg.c.  Coordinates are pixels from the top left corner.
+ */
+#ifndef OPPORTUNITY_CHART_H
+#define OPPORTUNITY_CHART_H
+
+#include "opportunity.h"
+
+#include "datatype/timestamp.h"
+#include "pipeline/grade.h"
+#include "utils/jsonb.h"
+
+/* A string in UTF-8, or NULL. */
+typedef struct ChartText
+{
+	const char *data;
+	int			len;
+} ChartText;
+
+typedef struct ChartOptions
+{
+	ChartText	title;
+	ChartText	currency;
+	int			width;
+	int			height;
+	int			max_labels;
+	bool		mark_closed;
+	bool		has_today;
+	Timestamp	today;
+	GradeCuts	cuts;
+} ChartOptions;
+
+/* The defaults, and the options of a jsonb object over them, copied into the current context. */
+extern void chart_default_options(ChartOptions *options);
+extern void chart_read_options(Jsonb *object, ChartOptions *options);
+
+typedef struct ChartDeal
+{
+	Timestamp	closes;			/* local time; infinite counts as no date */
+	double		amount;
+	double		score;
+	const char *label;
+	uint16		label_len;
+	bool		label_cut;		/* the label was longer */
+	bool		has_date;
+	bool		has_amount;
+	bool		has_score;
+} ChartDeal;
+
+#define NO_GRADE	N_GRADES	/* of a deal without a score */
+
+typedef enum ChartOutcome
+{
+	CHART_OPEN,
+	CHART_WON,
+	CHART_LOST
+} ChartOutcome;
+
+/* A deal in its place. */
+typedef struct ChartMark
+{
+	const ChartDeal *deal;
+	double		x;
+	double		y;
+	double		radius;
+	uint8		grade;
+	ChartOutcome outcome;
+} ChartMark;
+
+typedef struct ChartBox
+{
+	double		left;
+	double		top;
+	double		right;
+	double		bottom;
+} ChartBox;
+
+typedef enum ChartTickUnit
+{
+	TICK_DAYS,
+	TICK_MONTHS,
+	TICK_QUARTERS,
+	TICK_YEARS
+} ChartTickUnit;
+
+typedef struct ChartTick
+{
+	double		x;
+	int			julian_day;
+	bool		heading;		/* carries the larger unit on a second line */
+} ChartTick;
+
+#define MAX_TICKS	160
+
+typedef enum ChartAnchor
+{
+	ANCHOR_START,
+	ANCHOR_MIDDLE,
+	ANCHOR_END
+} ChartAnchor;
+
+typedef struct ChartLabel
+{
+	ChartText	text;			/* what is shown */
+	bool		cut;			/* an ellipsis follows */
+	ChartAnchor anchor;			/* which part of the text x is */
+	double		x;
+	double		y;				/* of the base line */
+} ChartLabel;
+
+#define MAX_SIZES	3
+
+typedef struct ChartLayout
+{
+	const ChartOptions *options;
+
+	ChartBox	frame;			/* everything that holds marks */
+	ChartBox	axes;			/* deals with both date and score */
+	ChartBox	no_date;		/* right of the axes */
+	ChartBox	no_score;		/* below the axes */
+	bool		has_axes_x;		/* some deal, or today, has a date */
+	bool		has_axes_y;		/* some deal has a score */
+	double		score_bottom;	/* y of score 0 and of score 100 */
+	double		score_top;
+
+	ChartTickUnit tick_unit;
+	int			n_ticks;
+	ChartTick	ticks[MAX_TICKS];
+	double		today_x;		/* where today is given */
+
+	int			n_marks;
+	ChartMark **marks;			/* in drawing order: largest first */
+	int			n_labels;
+	ChartLabel *labels;
+	bool		spread;			/* some marks were moved off their score */
+
+	/* what the legend says */
+	double		total;
+	int			n_grade[N_GRADES + 1];
+	int			n_won;
+	int			n_lost;
+	int			n_no_date;
+	int			n_no_amount;
+	int			n_negative;
+	int			n_dated;
+	int			first_day;		/* Julian days of the first and last date */
+	int			last_day;
+	int			n_sizes;
+	double		size_amount[MAX_SIZES]; /* descending */
+	double		size_radius[MAX_SIZES];
+} ChartLayout;
+
+/* Sizes that chart_svg.c writes with and chart_layout.c leaves room for. */
+#define LABEL_FONT		11
+#define LEGEND_WIDTH	172
+#define CHART_MARGIN	28
+#define NO_AMOUNT_RADIUS 2.5
+
+extern ChartLayout *chart_layout(const ChartDeal *deals, int n_deals,
+								 const ChartOptions *options);
+
+/* The document, appended to out. */
+extern void chart_write_svg(StringInfo out, const ChartLayout *layout);
+
+#endif							/* OPPORTUNITY_CHART_H */

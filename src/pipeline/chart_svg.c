@@ -1,0 +1,581 @@
+/*
+ * chart_svg.c
+ *		The pipeline chart's document: SVG 1.1, well-formed XML 1.0.
+ *
+ * No style sheet, no ids and no script, so that it can stand inside any page, as
+ * often as wanted, under any content policy.  The chart's own text is ASCII.
+ */
+#include "pipeline/chart.h"
+
+#include <math.h>
+
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "pipeline/chart_text.h"
+#include "utils/datetime.h"
+
+#define INK			"#1f2933"	/* text */
+#define MUTED		"#616e7c"	/* what explains */
+#define GRID		"#e8ecf0"
+#define AXIS		"#b8c2cc"
+#define BAND		"#f5f7f9"
+#define NEUTRAL		"#8795a1"	/* deals without a score */
+
+#define TITLE_FONT	20
+#define LEGEND_LINE	19
+#define USUAL_BYTES	160			/* of a deal in the document */
+
+static const char *const month_names[] = {
+	"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
+};
+
+typedef struct SvgWriter
+{
+	StringInfo	out;
+	const ChartLayout *layout;
+	bool		raw;			/* characters beyond ASCII as they are */
+} SvgWriter;
+
+static const char *
+mark_color(int grade)
+{
+	return grade == NO_GRADE ? NEUTRAL : grade_colors[grade];
+}
+
+static void
+append_attribute(StringInfo out, const char *name, double pixels)
+{
+	appendStringInfo(out, " %s=\"", name);
+	append_pixels(out, pixels);
+	appendStringInfoChar(out, '"');
+}
+
+static void
+append_rect(StringInfo out, const ChartBox *box, const char *fill)
+{
+	appendStringInfoString(out, "<rect");
+	append_attribute(out, "x", box->left);
+	append_attribute(out, "y", box->top);
+	append_attribute(out, "width", box->right - box->left);
+	append_attribute(out, "height", box->bottom - box->top);
+	appendStringInfo(out, " fill=\"%s\"/>\n", fill);
+}
+
+static void
+append_line(StringInfo out, double x1, double y1, double x2, double y2, const char *more)
+{
+	appendStringInfoString(out, "<path d=\"M");
+	append_pixels(out, x1);
+	appendStringInfoChar(out, ' ');
+	append_pixels(out, y1);
+	appendStringInfoChar(out, 'L');
+	append_pixels(out, x2);
+	appendStringInfoChar(out, ' ');
+	append_pixels(out, y2);
+	appendStringInfo(out, "\"%s/>\n", more);
+}
+
+/* Opens a text element; its content and </text> follow. */
+static void
+open_text(StringInfo out, double x, double y, const char *more)
+{
+	appendStringInfoString(out, "<text");
+	append_attribute(out, "x", x);
+	append_attribute(out, "y", y);
+	appendStringInfo(out, "%s>", more);
+}
+
+static void
+append_text(StringInfo out, double x, double y, const char *more, const char *text)
+{
+	open_text(out, x, y, more);
+	appendStringInfo(out, "%s</text>\n", text);
+}
+
+/* "EUR 1,234.50", the currency where there is one. */
+static void
+append_money(const SvgWriter *writer, double amount, void (*append) (StringInfo, double))
+{
+	ChartText	currency = writer->layout->options->currency;
+
+	if (currency.len > 0)
+	{
+		append_escaped(writer->out, currency.data, currency.len, writer->raw);
+		appendStringInfoChar(writer->out, ' ');
+	}
+	append(writer->out, amount);
+}
+
+static void
+append_deals(StringInfo out, int n_deals)
+{
+	append_count(out, n_deals);
+	appendStringInfoString(out, n_deals == 1 ? " deal" : " deals");
+}
+
+static void
+write_head(const SvgWriter *writer)
+{
+	const ChartLayout *layout = writer->layout;
+	const ChartOptions *options = layout->options;
+	StringInfo	out = writer->out;
+	int			fit = text_fit(options->title.data, options->title.len, TITLE_FONT,
+							   options->width - 2 * CHART_MARGIN - TITLE_FONT);
+
+	appendStringInfo(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\""
+					 " role=\"img\" font-family=\"sans-serif\" font-size=\"12\" fill=\"" INK "\">\n<title>",
+					 options->width, options->height, options->width, options->height);
+	append_escaped(out, options->title.data, options->title.len, writer->raw);
+	appendStringInfoString(out, "</title>\n<desc>");
+	append_deals(out, layout->n_marks);
+	appendStringInfoString(out, " by estimated close date and score; the area of a circle is the amount, its color the grade.");
+	for (int grade = 0; grade <= N_GRADES; grade++)
+	{
+		if (grade == NO_GRADE)
+			appendStringInfoString(out, ", no score: ");
+		else
+			appendStringInfo(out, "%s%c: ", grade == 0 ? " " : ", ", 'A' + grade);
+		append_count(out, layout->n_grade[grade]);
+	}
+	appendStringInfo(out, ".</desc>\n<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n",
+					 options->width, options->height);
+
+	open_text(out, CHART_MARGIN, 38, " font-size=\"20\" font-weight=\"600\"");
+	append_escaped(out, options->title.data, fit, writer->raw);
+	appendStringInfo(out, "%s</text>\n", fit < options->title.len ? "&#8230;" : "");
+
+	if (layout->n_marks == 0)
+		return;
+	open_text(out, CHART_MARGIN, 60, " font-size=\"13\" fill=\"" MUTED "\"");
+	append_deals(out, layout->n_marks);
+	if (layout->n_no_amount < layout->n_marks)
+	{
+		appendStringInfoString(out, " &#183; ");
+		append_money(writer, layout->total, append_short_amount);
+		appendStringInfoString(out, " in total");
+	}
+	if (layout->n_dated > 0)
+	{
+		appendStringInfoString(out, " &#183; close dates ");
+		append_day(out, layout->first_day);
+		if (layout->last_day != layout->first_day)
+		{
+			appendStringInfoString(out, " to ");
+			append_day(out, layout->last_day);
+		}
+	}
+	appendStringInfoString(out, "</text>\n");
+}
+
+static void
+write_score_axis(const SvgWriter *writer)
+{
+	const ChartLayout *layout = writer->layout;
+	const ChartBox *axes = &layout->axes;
+	StringInfo	out = writer->out;
+	double		per_point = (layout->score_bottom - layout->score_top) / 100;
+	double		left = layout->has_axes_x ? axes->left : layout->no_date.left;
+
+	append_text(out, CHART_MARGIN, layout->frame.top - 10, " fill=\"" MUTED "\"", "Score (0&#8211;100)");
+
+	/* one strip along the axis shows where the grades begin */
+	for (int grade = 0; grade < N_GRADES; grade++)
+	{
+		int			high = grade == 0 ? 100 : layout->options->cuts.cut[grade - 1];
+		int			low = grade == N_GRADES - 1 ? 0 : layout->options->cuts.cut[grade];
+		ChartBox	part = {left - 8, layout->score_bottom - high * per_point,
+			left - 4, layout->score_bottom - low * per_point};
+
+		if (high > low)
+			append_rect(out, &part, grade_colors[grade]);
+	}
+
+	appendStringInfoString(out, "<g stroke=\"" GRID "\">\n");
+	for (int score = 0; score <= 100; score += 25)
+	{
+		double		y = layout->score_bottom - score * per_point;
+
+		append_line(out, left, y, layout->has_axes_x ? axes->right : layout->no_date.right, y, "");
+	}
+	appendStringInfoString(out, "</g>\n<g font-size=\"11\" fill=\"" MUTED "\" text-anchor=\"end\">\n");
+	for (int score = 0; score <= 100; score += 25)
+	{
+		open_text(out, left - 14, layout->score_bottom - score * per_point + 4, "");
+		appendStringInfo(out, "%d</text>\n", score);
+	}
+	appendStringInfoString(out, "</g>\n");
+}
+
+static void
+append_tick_label(StringInfo out, ChartTickUnit unit, int julian_day)
+{
+	int			year;
+	int			month;
+	int			day;
+
+	j2date(julian_day, &year, &month, &day);
+	switch (unit)
+	{
+		case TICK_DAYS:
+			appendStringInfo(out, "%d", day);
+			break;
+		case TICK_MONTHS:
+			appendStringInfoString(out, month_names[month - 1]);
+			break;
+		case TICK_QUARTERS:
+			appendStringInfo(out, "Q%d", (month + 2) / 3);
+			break;
+		case TICK_YEARS:
+			append_year(out, year);
+			break;
+	}
+}
+
+static void
+write_date_axis(const SvgWriter *writer)
+{
+	const ChartLayout *layout = writer->layout;
+	const ChartBox *axes = &layout->axes;
+	StringInfo	out = writer->out;
+	double		base = layout->frame.bottom;
+
+	appendStringInfoString(out, "<g stroke=\"" GRID "\">\n");
+	for (int i = 0; i < layout->n_ticks; i++)
+		append_line(out, layout->ticks[i].x, axes->top, layout->ticks[i].x, base, "");
+	appendStringInfoString(out, "</g>\n");
+	append_line(out, axes->left, base, axes->right, base, " stroke=\"" AXIS "\"");
+
+	appendStringInfoString(out, "<g font-size=\"11\" fill=\"" MUTED "\" text-anchor=\"middle\">\n");
+	for (int i = 0; i < layout->n_ticks; i++)
+	{
+		const ChartTick *tick = &layout->ticks[i];
+
+		open_text(out, tick->x, base + 17, "");
+		append_tick_label(out, layout->tick_unit, tick->julian_day);
+		appendStringInfoString(out, "</text>\n");
+		if (tick->heading)
+		{
+			int			year;
+			int			month;
+			int			day;
+
+			j2date(tick->julian_day, &year, &month, &day);
+			open_text(out, tick->x, base + 31, " fill=\"" INK "\"");
+			if (layout->tick_unit == TICK_DAYS)
+				appendStringInfo(out, "%s ", month_names[month - 1]);
+			append_year(out, year);
+			appendStringInfoString(out, "</text>\n");
+		}
+	}
+	appendStringInfoString(out, "</g>\n");
+	append_text(out, (axes->left + axes->right) / 2, base + 52,
+				" fill=\"" MUTED "\" text-anchor=\"middle\"", "Estimated close date");
+}
+
+static void
+write_bands(const SvgWriter *writer)
+{
+	const ChartLayout *layout = writer->layout;
+	StringInfo	out = writer->out;
+	const ChartBox *column = &layout->no_date;
+	const ChartBox *row = &layout->no_score;
+	bool		has_row = layout->n_grade[NO_GRADE] > 0;
+
+	if (layout->n_no_date > 0)
+	{
+		append_rect(out, column, BAND);
+		if (has_row && layout->has_axes_y)
+		{
+			ChartBox	corner = {column->left, row->top, column->right, row->bottom};
+
+			append_rect(out, &corner, BAND);
+		}
+		append_text(out, (column->left + column->right) / 2, layout->frame.bottom + 17,
+					" font-size=\"11\" fill=\"" MUTED "\" text-anchor=\"middle\"", "No date");
+	}
+	if (has_row)
+	{
+		if (layout->has_axes_x)
+			append_rect(out, row, BAND);
+		append_text(out, layout->frame.left - 8, (row->top + row->bottom) / 2 + 4,
+					" font-size=\"11\" fill=\"" MUTED "\" text-anchor=\"end\"", "No score");
+	}
+}
+
+/* Attributes of a circle beyond its place; the group around it has the usual ones. */
+static void
+append_mark_style(StringInfo out, int grade, ChartOutcome outcome, bool has_amount, bool negative)
+{
+	const char *color = mark_color(grade);
+
+	/* the usual one first: this runs once a deal */
+	if (has_amount && !negative && outcome == CHART_OPEN)
+	{
+		appendStringInfoString(out, " fill=\"");
+		appendStringInfoString(out, color);
+		appendStringInfoChar(out, '"');
+	}
+	else if (!has_amount)
+		appendStringInfo(out, " fill=\"#fff\" stroke=\"%s\" stroke-width=\"1.5\"", color);
+	else if (negative)
+		appendStringInfo(out, " fill=\"%s\" fill-opacity=\".15\" stroke=\"%s\" stroke-width=\"1.2\" stroke-dasharray=\"2.5 1.5\"",
+						 color, color);
+	else if (outcome == CHART_LOST)
+		appendStringInfo(out, " fill=\"%s\" fill-opacity=\".12\" stroke=\"%s\" stroke-width=\"1.2\"", color, color);
+	else
+		appendStringInfo(out, " fill=\"%s\" stroke=\"" INK "\" stroke-width=\"1.5\"", color);
+}
+
+static void
+append_circle(StringInfo out, double x, double y, double radius)
+{
+	appendStringInfoString(out, "<circle cx=\"");
+	append_pixels(out, x);
+	appendStringInfoString(out, "\" cy=\"");
+	append_pixels(out, y);
+	appendStringInfoString(out, "\" r=\"");
+	append_pixels(out, radius);
+	appendStringInfoChar(out, '"');
+}
+
+/* What a pointer on the circle shows: three lines, so that none turns another's direction of writing. */
+static void
+write_tooltip(const SvgWriter *writer, const ChartMark *mark)
+{
+	const ChartDeal *deal = mark->deal;
+	StringInfo	out = writer->out;
+
+	appendStringInfoString(out, "<title>");
+	if (deal->label_len > 0)
+	{
+		append_escaped(out, deal->label, deal->label_len, writer->raw);
+		appendStringInfoString(out, deal->label_cut ? "&#8230;\n" : "\n");
+	}
+	if (deal->has_amount)
+		append_money(writer, deal->amount, append_amount);
+	else
+		appendStringInfoString(out, "no amount");
+	appendStringInfoChar(out, '\n');
+	if (deal->has_date)
+		append_day(out, (int) floor((double) deal->closes / USECS_PER_DAY) + POSTGRES_EPOCH_JDATE);
+	else
+		appendStringInfoString(out, "no date");
+	if (deal->has_score)
+	{
+		appendStringInfoString(out, ", score ");
+		append_score(out, deal->score);
+		appendStringInfoString(out, " (");
+		appendStringInfoChar(out, 'A' + mark->grade);
+		appendStringInfoChar(out, ')');
+	}
+	else
+		appendStringInfoString(out, ", no score");
+	if (mark->outcome != CHART_OPEN)
+		appendStringInfoString(out, mark->outcome == CHART_WON ? ", won" : ", lost");
+	appendStringInfoString(out, "</title>");
+}
+
+static void
+write_marks(const SvgWriter *writer)
+{
+	const ChartLayout *layout = writer->layout;
+	StringInfo	out = writer->out;
+	bool		many = layout->n_marks > 800;
+
+	enlargeStringInfo(out, layout->n_marks * USUAL_BYTES);
+	appendStringInfo(out, "<g fill-opacity=\"%s\" stroke=\"#fff\" stroke-width=\"%s\">\n",
+					 many ? ".6" : ".78", many ? ".4" : ".8");
+	for (int i = 0; i < layout->n_marks; i++)
+	{
+		const ChartMark *mark = layout->marks[i];
+
+		append_circle(out, mark->x, mark->y, mark->radius);
+		append_mark_style(out, mark->grade, mark->outcome, mark->deal->has_amount, mark->deal->amount < 0);
+		appendStringInfoChar(out, '>');
+		write_tooltip(writer, mark);
+		appendStringInfoString(out, "</circle>\n");
+		if (i % 10000 == 0)
+			CHECK_FOR_INTERRUPTS();
+	}
+	appendStringInfoString(out, "</g>\n");
+}
+
+/* Twice: a white edge first, since not every program knows paint-order. */
+static void
+write_labels(const SvgWriter *writer)
+{
+	static const char *const anchors[] = {"", " text-anchor=\"middle\"", " text-anchor=\"end\""};
+	const ChartLayout *layout = writer->layout;
+	StringInfo	out = writer->out;
+
+	for (int edge = 1; edge >= 0 && layout->n_labels > 0; edge--)
+	{
+		appendStringInfo(out, "<g font-size=\"%d\" pointer-events=\"none\"%s>\n", LABEL_FONT,
+						 edge ? " aria-hidden=\"true\" fill=\"#fff\" stroke=\"#fff\" stroke-width=\"3\""
+						 " stroke-opacity=\".8\" stroke-linejoin=\"round\"" : "");
+		for (int i = 0; i < layout->n_labels; i++)
+		{
+			const ChartLabel *label = &layout->labels[i];
+
+			open_text(out, label->x, label->y, anchors[label->anchor]);
+			append_escaped(out, label->text.data, label->text.len, writer->raw);
+			appendStringInfo(out, "%s</text>\n", label->cut ? "&#8230;" : "");
+		}
+		appendStringInfoString(out, "</g>\n");
+	}
+}
+
+static void
+write_today(const SvgWriter *writer)
+{
+	const ChartLayout *layout = writer->layout;
+
+	append_line(writer->out, layout->today_x, layout->axes.top, layout->today_x, layout->frame.bottom,
+				" stroke=\"" INK "\" stroke-dasharray=\"4 3\"");
+}
+
+/* One line of the legend: a sample circle, words and a count. */
+static void
+write_legend_line(const SvgWriter *writer, double y, int grade, ChartOutcome outcome,
+				  bool has_amount, bool negative, const char *letter, const char *words, int count)
+{
+	const ChartOptions *options = writer->layout->options;
+	double		left = options->width - CHART_MARGIN - LEGEND_WIDTH;
+	StringInfo	out = writer->out;
+
+	append_circle(out, left + 6, y - 4, has_amount ? 6 : NO_AMOUNT_RADIUS);
+	append_mark_style(out, grade, outcome, has_amount, negative);
+	appendStringInfoString(out, "/>");
+	if (letter[0] != '\0')
+		append_text(out, left + 20, y, " font-weight=\"600\"", letter);
+	append_text(out, left + (letter[0] != '\0' ? 36 : 20), y, "", words);
+	open_text(out, options->width - CHART_MARGIN, y, " text-anchor=\"end\"");
+	append_count(out, count);
+	appendStringInfoString(out, "</text>\n");
+}
+
+static double
+write_sizes(const SvgWriter *writer, double y)
+{
+	const ChartLayout *layout = writer->layout;
+	double		left = layout->options->width - CHART_MARGIN - LEGEND_WIDTH;
+	StringInfo	out = writer->out;
+	double		largest = layout->size_radius[0];
+	double		text_y = y;
+
+	open_text(out, left, y, " fill=\"" MUTED "\"");
+	appendStringInfoString(out, "Amount");
+	if (layout->options->currency.len > 0)
+	{
+		ChartText	currency = layout->options->currency;
+
+		appendStringInfoString(out, " (");
+		append_escaped(out, currency.data, currency.len, writer->raw);
+		appendStringInfoChar(out, ')');
+	}
+	appendStringInfoString(out, "</text>\n");
+
+	/* nested circles on one base, each with a line to its amount */
+	y += Max(12 + 2 * largest, 14 * layout->n_sizes + 2);
+	for (int i = 0; i < layout->n_sizes; i++)
+	{
+		double		radius = layout->size_radius[i];
+		double		top = y - 2 * radius;
+
+		text_y = i == 0 ? Min(top, y - 14 * (layout->n_sizes - 1)) : Max(text_y + 14, top);
+		append_circle(out, left + largest, y - radius, radius);
+		appendStringInfoString(out, " fill=\"none\" stroke=\"" NEUTRAL "\"/>\n");
+		appendStringInfoString(out, "<path d=\"M");
+		append_pixels(out, left + largest);
+		appendStringInfoChar(out, ' ');
+		append_pixels(out, top);
+		appendStringInfoString(out, "L");
+		append_pixels(out, left + 2 * largest + 10);
+		appendStringInfoChar(out, ' ');
+		append_pixels(out, text_y);
+		appendStringInfoString(out, "\" stroke=\"" AXIS "\" fill=\"none\"/>");
+		open_text(out, left + 2 * largest + 14, text_y + 4, "");
+		append_short_amount(out, layout->size_amount[i]);
+		appendStringInfoString(out, "</text>\n");
+	}
+	return Max(y, text_y);
+}
+
+static void
+write_legend(const SvgWriter *writer)
+{
+	const ChartLayout *layout = writer->layout;
+	const ChartOptions *options = layout->options;
+	double		left = options->width - CHART_MARGIN - LEGEND_WIDTH;
+	double		y = layout->frame.top - 10;
+	StringInfo	out = writer->out;
+
+	append_text(out, left, y, " fill=\"" MUTED "\"", "Grade by score");
+	append_text(out, options->width - CHART_MARGIN, y, " fill=\"" MUTED "\" text-anchor=\"end\"", "Deals");
+	y += 3;
+	for (int grade = 0; grade < N_GRADES; grade++)
+	{
+		const char	letter[2] = {'A' + grade, '\0'};
+		char		range[32];
+
+		if (grade < N_CUTS)
+			snprintf(range, sizeof(range), "%d and more", options->cuts.cut[grade]);
+		else
+			snprintf(range, sizeof(range), "below %d", options->cuts.cut[N_CUTS - 1]);
+		write_legend_line(writer, y += LEGEND_LINE, grade, CHART_OPEN, true, false,
+						  letter, range, layout->n_grade[grade]);
+	}
+	if (layout->n_grade[NO_GRADE] > 0)
+		write_legend_line(writer, y += LEGEND_LINE, NO_GRADE, CHART_OPEN, true, false,
+						  "", "no score", layout->n_grade[NO_GRADE]);
+	if (layout->n_won + layout->n_lost + layout->n_no_amount + layout->n_negative > 0)
+		y += 6;
+	if (layout->n_won > 0)
+		write_legend_line(writer, y += LEGEND_LINE, 0, CHART_WON, true, false,
+						  "", "won (score 100)", layout->n_won);
+	if (layout->n_lost > 0)
+		write_legend_line(writer, y += LEGEND_LINE, N_GRADES - 1, CHART_LOST, true, false,
+						  "", "lost (score 0)", layout->n_lost);
+	if (layout->n_no_amount > 0)
+		write_legend_line(writer, y += LEGEND_LINE, NO_GRADE, CHART_OPEN, false, false,
+						  "", "no amount", layout->n_no_amount);
+	if (layout->n_negative > 0)
+		write_legend_line(writer, y += LEGEND_LINE, NO_GRADE, CHART_OPEN, true, true,
+						  "", "negative amount", layout->n_negative);
+
+	y += LEGEND_LINE + 12;
+	if (layout->n_sizes > 0)
+		y = write_sizes(writer, y) + LEGEND_LINE + 8;
+	if (layout->spread)
+	{
+		static const char *const note[] = {"Deals of equal score are", "moved apart a little where", "they would overlap."};
+
+		for (int i = 0; i < (int) lengthof(note); i++)
+			append_text(out, left, y + 14 * i, " font-size=\"11\" fill=\"" MUTED "\"", note[i]);
+	}
+}
+
+void
+chart_write_svg(StringInfo out, const ChartLayout *layout)
+{
+	SvgWriter	writer = {out, layout, GetDatabaseEncoding() == PG_UTF8};
+
+	write_head(&writer);
+	if (layout->n_marks == 0)
+		append_text(out, layout->options->width / 2.0, layout->options->height / 2.0,
+					" font-size=\"16\" fill=\"" MUTED "\" text-anchor=\"middle\"", "No deals");
+	else
+	{
+		write_bands(&writer);
+		if (layout->has_axes_y)
+			write_score_axis(&writer);
+		if (layout->has_axes_x)
+			write_date_axis(&writer);
+		write_marks(&writer);
+		if (layout->options->has_today)
+			write_today(&writer);
+		write_labels(&writer);
+		write_legend(&writer);
+	}
+	appendStringInfoString(out, "</svg>\n");
+}

@@ -1,0 +1,272 @@
+/*
+ * summarize.c
+ *		The aggregates over deals and over summaries: transition, inverse and
+ *		combine functions.
+ *
+ * The state is the type itself.  In an aggregate it is ours and changed in
+ * place; called from SQL its argument is copied first.
+ */
+#include "pipeline/summary.h"
+
+#include <math.h>
+
+#include "numeric/fixed.h"
+#include "numeric/layout.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+PG_FUNCTION_INFO_V1(opp_summary_add_outcome);
+PG_FUNCTION_INFO_V1(opp_summary_remove_outcome);
+PG_FUNCTION_INFO_V1(opp_summary_merge);
+PG_FUNCTION_INFO_V1(opp_summary_unmerge);
+
+static void
+amount_out_of_range(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("amount out of range"),
+			 errdetail("The amount of a deal must be a finite number below 1000000000000000000.")));
+}
+
+static void
+set_amount(Deal *deal, int128 amount, int decimals)
+{
+	if (amount >= AMOUNT_LIMIT || amount <= -AMOUNT_LIMIT)
+		amount_out_of_range();
+	deal->has_amount = true;
+	deal->amount = amount;
+	deal->decimals = decimals;
+}
+
+static void
+amount_of_numeric(Deal *deal, Datum datum)
+{
+	struct varlena *number = PG_DETOAST_DATUM_PACKED(datum);
+	NumericParts parts;
+	int128		amount;
+
+	switch (numeric_to_fixed(PointerGetDatum(number), AMOUNT_DECIMALS, &amount))
+	{
+		case FIXED_OK:
+			break;
+		case FIXED_TOO_FINE:
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("amount has more than %d decimals", AMOUNT_DECIMALS),
+					 errhint("Round it first, for example with round(amount, 2).")));
+			break;
+		default:
+			amount_out_of_range();
+	}
+	layout_read(number, &parts);
+	set_amount(deal, amount, Min(parts.scale, AMOUNT_DECIMALS));
+}
+
+static void
+amount_of_bigint(Deal *deal, Datum datum)
+{
+	set_amount(deal, (int128) DatumGetInt64(datum) * power_of_ten[AMOUNT_DECIMALS], 0);
+}
+
+/*
+ * A double is meant as the decimal it prints as: it is taken to 15 significant
+ * digits, as its cast to numeric is, but to no fewer than its integer part has,
+ * and to six decimals.
+ */
+static void
+amount_of_double(Deal *deal, Datum datum)
+{
+	double		value = DatumGetFloat8(datum);
+	double		whole;
+	double		fraction = modf(value, &whole);
+	int			decimals = AMOUNT_DECIMALS;
+	int64		units;
+
+	if (!(fabs(value) < 1e18))	/* NaN too */
+		amount_out_of_range();
+	for (double limit = 1e9; decimals > 0 && fabs(value) >= limit; limit *= 10)
+		decimals--;
+	units = (int64) round(fraction * (double) power_of_ten[decimals]);
+	for (; decimals > 0 && units % 10 == 0; decimals--)
+		units /= 10;
+	set_amount(deal,
+			   (int128) (int64) whole * power_of_ten[AMOUNT_DECIMALS] +
+			   units * power_of_ten[AMOUNT_DECIMALS - decimals],
+			   decimals);
+}
+
+/* Percent to six decimals, which is certainty to eight. */
+static int
+read_probability(double percent)
+{
+	if (!(percent >= 0 && percent <= 100))	/* NaN too */
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("probability out of range"),
+				 errdetail("A probability is a percentage between 0 and 100.")));
+	return (int) floor(percent * 1e6 + 0.5);
+}
+
+/* Sets the time, or returns false when it is infinite, which is as good as missing. */
+static bool
+time_of_timestamp(Datum datum, Timestamp *time)
+{
+	*time = DatumGetTimestamp(datum);
+	return !TIMESTAMP_NOT_FINITE(*time);
+}
+
+static bool
+time_of_date(Datum datum, Timestamp *time)
+{
+	return time_of_timestamp(DirectFunctionCall1(date_timestamp, datum), time);
+}
+
+typedef void (*AmountReader) (Deal *deal, Datum datum);
+typedef bool (*TimeReader) (Datum datum, Timestamp *time);
+
+/*
+ * The deal in arguments 1 to 5: amount, probability, won, opened, closed.  Those
+ * that an aggregate with fewer arguments leaves out are as if NULL.
+ */
+static inline void
+read_deal(FunctionCallInfo fcinfo, Deal *deal, AmountReader read_amount, TimeReader read_time)
+{
+	deal->has_amount = false;
+	if (!PG_ARGISNULL(1))
+		read_amount(deal, PG_GETARG_DATUM(1));
+
+	deal->probability = PG_ARGISNULL(2) ? PROBABILITY_UNKNOWN : read_probability(PG_GETARG_FLOAT8(2));
+
+	if (PG_NARGS() <= 3 || PG_ARGISNULL(3))
+		deal->outcome = DEAL_OPEN;
+	else
+		deal->outcome = PG_GETARG_BOOL(3) ? DEAL_WON : DEAL_LOST;
+
+	deal->has_opened = deal->has_closed = false;
+	if (PG_NARGS() > 5)
+	{
+		deal->has_opened = !PG_ARGISNULL(4) && read_time(PG_GETARG_DATUM(4), &deal->opened);
+		deal->has_closed = !PG_ARGISNULL(5) && read_time(PG_GETARG_DATUM(5), &deal->closed);
+	}
+}
+
+/* Argument 0, to be changed and returned. */
+static PipelineSummary *
+state_argument(FunctionCallInfo fcinfo)
+{
+	PipelineSummary *state;
+
+	if (PG_ARGISNULL(0))
+	{
+		state = palloc(sizeof(PipelineSummary));
+		summary_init(state);
+		return state;
+	}
+	state = PG_GETARG_SUMMARY(0);
+	return AggCheckCallContext(fcinfo, NULL) ? state : summary_copy(state);
+}
+
+static inline Datum
+apply(FunctionCallInfo fcinfo, const Deal *deal,
+	  SummaryStatus (*change) (PipelineSummary *summary, const Deal *deal))
+{
+	PipelineSummary *state = state_argument(fcinfo);
+	SummaryStatus status = change(state, deal);
+
+	if (status != SUMMARY_OK)
+		summary_raise(status);
+	PG_RETURN_SUMMARY(state);
+}
+
+/* Only won, in argument 1. */
+static void
+read_outcome(FunctionCallInfo fcinfo, Deal *deal)
+{
+	memset(deal, 0, sizeof(Deal));
+	deal->probability = PROBABILITY_UNKNOWN;
+	if (!PG_ARGISNULL(1))
+		deal->outcome = PG_GETARG_BOOL(1) ? DEAL_WON : DEAL_LOST;
+}
+
+/*
+ * The transition function and its inverse for a type of amount and of dates.
+ * Timestamps with and without time zone are read alike: only their difference
+ * counts.
+ */
+#define DEAL_FUNCTIONS(type, read_amount, read_time) \
+PG_FUNCTION_INFO_V1(opp_summary_add_##type); \
+PG_FUNCTION_INFO_V1(opp_summary_remove_##type); \
+Datum \
+opp_summary_add_##type(PG_FUNCTION_ARGS) \
+{ \
+	Deal		deal; \
+\
+	read_deal(fcinfo, &deal, read_amount, read_time); \
+	return apply(fcinfo, &deal, summary_add_deal); \
+} \
+Datum \
+opp_summary_remove_##type(PG_FUNCTION_ARGS) \
+{ \
+	Deal		deal; \
+\
+	read_deal(fcinfo, &deal, read_amount, read_time); \
+	return apply(fcinfo, &deal, summary_remove_deal); \
+}
+
+DEAL_FUNCTIONS(numeric, amount_of_numeric, time_of_timestamp)
+DEAL_FUNCTIONS(numeric_date, amount_of_numeric, time_of_date)
+DEAL_FUNCTIONS(bigint, amount_of_bigint, time_of_timestamp)
+DEAL_FUNCTIONS(bigint_date, amount_of_bigint, time_of_date)
+DEAL_FUNCTIONS(double, amount_of_double, time_of_timestamp)
+DEAL_FUNCTIONS(double_date, amount_of_double, time_of_date)
+
+Datum
+opp_summary_add_outcome(PG_FUNCTION_ARGS)
+{
+	Deal		deal;
+
+	read_outcome(fcinfo, &deal);
+	return apply(fcinfo, &deal, summary_add_deal);
+}
+
+Datum
+opp_summary_remove_outcome(PG_FUNCTION_ARGS)
+{
+	Deal		deal;
+
+	read_outcome(fcinfo, &deal);
+	return apply(fcinfo, &deal, summary_remove_deal);
+}
+
+/* Argument 1 merged into argument 0, or taken out of it; NULL is no deals. */
+static Datum
+apply_summary(FunctionCallInfo fcinfo,
+			  SummaryStatus (*change) (PipelineSummary *summary, const PipelineSummary *other))
+{
+	PipelineSummary *state;
+	SummaryStatus status;
+
+	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	state = state_argument(fcinfo);
+	if (!PG_ARGISNULL(1))
+	{
+		status = change(state, PG_GETARG_SUMMARY(1));
+		if (status != SUMMARY_OK)
+			summary_raise(status);
+	}
+	PG_RETURN_SUMMARY(state);
+}
+
+Datum
+opp_summary_merge(PG_FUNCTION_ARGS)
+{
+	return apply_summary(fcinfo, summary_merge);
+}
+
+Datum
+opp_summary_unmerge(PG_FUNCTION_ARGS)
+{
+	return apply_summary(fcinfo, summary_unmerge);
+}

@@ -1,0 +1,372 @@
+/*
+ * summary.c
+ *		Pipeline summaries as values: adding deals, taking them away, merging,
+ *		and telling a possible summary from an impossible one.
+ */
+#include "pipeline/summary.h"
+
+#include "numeric/currency.h"
+#include "pipeline/wide.h"
+
+#define OPEN_FIELD(name, limbs, decimals, exponent) \
+	{"open", #name, offsetof(PipelineSummary, open.name), limbs, decimals, exponent}
+#define CLOSED_FIELDS(outcome) \
+	{#outcome, "deals", offsetof(PipelineSummary, outcome.deals), 1, 0, 0}, \
+	{#outcome, "without_amount", offsetof(PipelineSummary, outcome.without_amount), 1, 0, 0}, \
+	{#outcome, "without_opened", offsetof(PipelineSummary, outcome.without_opened), 1, 0, 0}, \
+	{#outcome, "without_closed", offsetof(PipelineSummary, outcome.without_closed), 1, 0, 0}, \
+	{#outcome, "cycles", offsetof(PipelineSummary, outcome.cycles), 1, 0, 0}, \
+	{#outcome, "backward", offsetof(PipelineSummary, outcome.backward), 1, 0, 0}, \
+	{#outcome, "value", offsetof(PipelineSummary, outcome.value), VALUE_LIMBS, AMOUNT_DECIMALS, 24}, \
+	{#outcome, "cycle_seconds", offsetof(PipelineSummary, outcome.cycle), VALUE_LIMBS, 6, 20}
+#define DECIMALS_FIELD(n) \
+	{"decimals", #n, offsetof(PipelineSummary, decimals) + n * sizeof(int64), 1, 0, 0}
+
+/* A deal's k-th cumulant is a multiple of 10^-14k and at most 10^32k of these. */
+const SummaryField summary_fields[SUMMARY_FIELDS] = {
+	OPEN_FIELD(deals, 1, 0, 0),
+	OPEN_FIELD(without_amount, 1, 0, 0),
+	OPEN_FIELD(without_probability, 1, 0, 0),
+	OPEN_FIELD(up_to_one, 1, 0, 0),
+	OPEN_FIELD(above_one, 1, 0, 0),
+	OPEN_FIELD(with_closed, 1, 0, 0),
+	OPEN_FIELD(value, VALUE_LIMBS, AMOUNT_DECIMALS, 24),
+	OPEN_FIELD(least, VALUE_LIMBS, AMOUNT_DECIMALS, 24),
+	OPEN_FIELD(most, VALUE_LIMBS, AMOUNT_DECIMALS, 24),
+	OPEN_FIELD(weighted, WEIGHTED_LIMBS, AMOUNT_DECIMALS + PROBABILITY_DECIMALS, 32),
+	OPEN_FIELD(variance, VARIANCE_LIMBS, 2 * (AMOUNT_DECIMALS + PROBABILITY_DECIMALS), 64),
+	OPEN_FIELD(third, THIRD_LIMBS, 3 * (AMOUNT_DECIMALS + PROBABILITY_DECIMALS), 96),
+	OPEN_FIELD(fourth, FOURTH_LIMBS, 4 * (AMOUNT_DECIMALS + PROBABILITY_DECIMALS), 128),
+	CLOSED_FIELDS(won),
+	CLOSED_FIELDS(lost),
+	DECIMALS_FIELD(0),
+	DECIMALS_FIELD(1),
+	DECIMALS_FIELD(2),
+	DECIMALS_FIELD(3),
+	DECIMALS_FIELD(4),
+	DECIMALS_FIELD(5),
+	DECIMALS_FIELD(6),
+};
+
+void
+summary_init(PipelineSummary *summary)
+{
+	memset(summary, 0, sizeof(PipelineSummary));
+	SET_VARSIZE(summary, sizeof(PipelineSummary));
+	summary->version = SUMMARY_VERSION;
+}
+
+int64
+summary_amounts(const PipelineSummary *summary)
+{
+	return summary->open.deals - summary->open.without_amount
+		+ summary->won.deals - summary->won.without_amount
+		+ summary->lost.deals - summary->lost.without_amount;
+}
+
+int
+summary_decimals(const PipelineSummary *summary)
+{
+	int			decimals = AMOUNT_DECIMALS;
+
+	while (decimals > 0 && summary->decimals[decimals] == 0)
+		decimals--;
+	return decimals;
+}
+
+/* sum ± magnitude; sign is 1 or -1 */
+static pg_attribute_always_inline void
+add_signed(uint64 *sum, int limbs, const uint64 *magnitude, int magnitude_limbs, int sign)
+{
+	if (sign > 0)
+		wide_add_magnitude(sum, limbs, magnitude, magnitude_limbs);
+	else
+		wide_subtract_magnitude(sum, limbs, magnitude, magnitude_limbs);
+}
+
+static inline void
+add_value(uint64 *sum, int128 value, int sign)
+{
+	wide_from_int128(sum, wide_to_int128(sum) + sign * value);
+}
+
+/*
+ * Adds an uncertain deal's second to fourth cumulants, exactly.  The magnitude
+ * has one limb or two (below 1.8 × 10^13, as almost always, one is enough);
+ * sign is -1 to take the deal away.
+ */
+static pg_attribute_always_inline void
+add_cumulants(OpenDeals *open, const uint64 *a, int a_limbs, bool negative, int64 p, int sign)
+{
+	int64		q = PROBABILITY_ONE - p;
+	int64		skew = q - p;
+	int64		peak = PROBABILITY_ONE * PROBABILITY_ONE - 6 * p * q;
+	uint64		pq = p * q;
+	uint64		skew_magnitude = skew < 0 ? -skew : skew;
+	uint64		peak_magnitude = peak < 0 ? -peak : peak;
+	uint64		a2[4];
+	uint64		a2pq[5];
+	uint64		product[9];
+	uint64		term[10];
+
+	wide_multiply(a2, a, a_limbs, a, a_limbs);
+	wide_multiply(a2pq, a2, 2 * a_limbs, &pq, 1);
+	add_signed(open->variance, VARIANCE_LIMBS, a2pq, 2 * a_limbs + 1, sign);
+
+	wide_multiply(product, a2pq, 2 * a_limbs + 1, a, a_limbs);
+	wide_multiply(term, product, 3 * a_limbs + 1, &skew_magnitude, 1);
+	add_signed(open->third, THIRD_LIMBS, term, 3 * a_limbs + 2, negative == (skew < 0) ? sign : -sign);
+
+	wide_multiply(product, a2pq, 2 * a_limbs + 1, a2, 2 * a_limbs);
+	wide_multiply(term, product, 4 * a_limbs + 1, &peak_magnitude, 1);
+	add_signed(open->fourth, FOURTH_LIMBS, term, 4 * a_limbs + 2, peak < 0 ? -sign : sign);
+}
+
+static inline void
+add_open_amount(OpenDeals *open, int128 amount, int64 p, int sign)
+{
+	bool		negative = amount < 0;
+	uint64		a[VALUE_LIMBS];
+	uint64		weighted[WEIGHTED_LIMBS];
+	uint64		probability = p;
+
+	add_value(open->value, amount, sign);
+	if (p == 0)
+		return;
+
+	wide_from_int128(a, negative ? -amount : amount);
+	wide_multiply(weighted, a, VALUE_LIMBS, &probability, 1);
+	add_signed(open->weighted, WEIGHTED_LIMBS, weighted, WEIGHTED_LIMBS, negative ? -sign : sign);
+
+	if (p == PROBABILITY_ONE || negative)
+		add_value(open->least, amount, sign);
+	if (p == PROBABILITY_ONE || !negative)
+		add_value(open->most, amount, sign);
+	if (p == PROBABILITY_ONE)
+		return;
+
+	if (a[1] == 0)
+		add_cumulants(open, a, 1, negative, p, sign);
+	else
+		add_cumulants(open, a, 2, negative, p, sign);
+}
+
+/* Adds or, with sign -1, takes away; the caller has seen that it can. */
+static inline void
+apply_deal(PipelineSummary *summary, const Deal *deal, int sign)
+{
+	if (deal->has_amount)
+		summary->decimals[deal->decimals] += sign;
+
+	if (deal->outcome == DEAL_OPEN)
+	{
+		OpenDeals  *open = &summary->open;
+
+		open->deals += sign;
+		if (deal->probability == PROBABILITY_UNKNOWN)
+			open->without_probability += sign;
+		else if (deal->probability > PROBABILITY_ONE / 100)
+			open->above_one += sign;
+		else if (deal->probability > 0)
+			open->up_to_one += sign;
+		if (deal->has_closed)
+			open->with_closed += sign;
+		if (deal->has_amount)
+			add_open_amount(open, deal->amount, Max(deal->probability, 0), sign);
+		else
+			open->without_amount += sign;
+	}
+	else
+	{
+		ClosedDeals *closed = deal->outcome == DEAL_WON ? &summary->won : &summary->lost;
+
+		closed->deals += sign;
+		if (deal->has_amount)
+			add_value(closed->value, deal->amount, sign);
+		else
+			closed->without_amount += sign;
+		if (!deal->has_opened)
+			closed->without_opened += sign;
+		if (!deal->has_closed)
+			closed->without_closed += sign;
+		if (deal->has_opened && deal->has_closed)
+		{
+			closed->cycles += sign;
+			if (deal->closed < deal->opened)
+				closed->backward += sign;
+			add_value(closed->cycle, (int128) deal->closed - deal->opened, sign);
+		}
+	}
+}
+
+SummaryStatus
+summary_add_deal(PipelineSummary *summary, const Deal *deal)
+{
+	if (summary->open.deals + summary->won.deals + summary->lost.deals >= SUMMARY_MAX_DEALS)
+		return SUMMARY_TOO_MANY;
+	if (deal->has_amount && summary->currency[0] != '\0')
+		return SUMMARY_MIXED;
+	apply_deal(summary, deal, 1);
+	return SUMMARY_OK;
+}
+
+SummaryStatus
+summary_remove_deal(PipelineSummary *summary, const Deal *deal)
+{
+	if (deal->has_amount && summary->currency[0] != '\0')
+		return SUMMARY_MIXED;
+	apply_deal(summary, deal, -1);
+	for (int i = 0; i < SUMMARY_FIELDS; i++)
+	{
+		if (summary_fields[i].limbs == 1 &&
+			(int64) *summary_limbs(summary, &summary_fields[i]) < 0)
+			return SUMMARY_NOT_THERE;
+	}
+	return SUMMARY_OK;
+}
+
+SummaryStatus
+summary_merge(PipelineSummary *summary, const PipelineSummary *other)
+{
+	if (summary->open.deals + summary->won.deals + summary->lost.deals
+		+ other->open.deals + other->won.deals + other->lost.deals > SUMMARY_MAX_DEALS)
+		return SUMMARY_TOO_MANY;
+	if (memcmp(summary->currency, other->currency, sizeof(summary->currency)) != 0 &&
+		summary_amounts(other) > 0)
+	{
+		if (summary_amounts(summary) > 0)
+			return SUMMARY_MIXED;
+		memcpy(summary->currency, other->currency, sizeof(summary->currency));
+	}
+	for (int i = 0; i < SUMMARY_FIELDS; i++)
+	{
+		const SummaryField *field = &summary_fields[i];
+
+		wide_add(summary_limbs(summary, field), summary_limbs(other, field), field->limbs);
+	}
+	return SUMMARY_OK;
+}
+
+SummaryStatus
+summary_unmerge(PipelineSummary *summary, const PipelineSummary *other)
+{
+	const SummaryField *field;
+
+	if (memcmp(summary->currency, other->currency, sizeof(summary->currency)) != 0 &&
+		summary_amounts(other) > 0)
+		return SUMMARY_MIXED;
+	for (int i = 0; i < SUMMARY_FIELDS; i++)
+	{
+		field = &summary_fields[i];
+		wide_subtract(summary_limbs(summary, field), summary_limbs(other, field), field->limbs);
+	}
+	if (summary_amounts(summary) == 0)
+		memset(summary->currency, 0, sizeof(summary->currency));
+	return summary_problem(summary, &field) == NULL ? SUMMARY_OK : SUMMARY_NOT_THERE;
+}
+
+/* Deals that a sum is over. */
+static int64
+field_deals(const PipelineSummary *summary, const SummaryField *field)
+{
+	const ClosedDeals *closed;
+
+	if (field->offset < offsetof(PipelineSummary, won))
+		return summary->open.deals - summary->open.without_amount;
+	closed = field->offset < offsetof(PipelineSummary, lost) ? &summary->won : &summary->lost;
+	if (summary_limbs(summary, field) == closed->cycle)
+		return closed->cycles;
+	return closed->deals - closed->without_amount;
+}
+
+static bool
+closed_counts_fit(const ClosedDeals *closed)
+{
+	return closed->without_amount <= closed->deals
+		&& closed->without_opened <= closed->deals
+		&& closed->without_closed <= closed->deals
+		&& closed->cycles <= closed->deals - Max(closed->without_opened, closed->without_closed)
+		&& closed->cycles >= closed->deals - closed->without_opened - closed->without_closed
+		&& closed->backward <= closed->cycles;
+}
+
+const char *
+summary_problem(const PipelineSummary *summary, const SummaryField **field)
+{
+	const OpenDeals *open = &summary->open;
+	int64		amounts = 0;
+	uint64		bound[WEIGHTED_LIMBS];
+	const uint64 one = PROBABILITY_ONE;
+
+	for (int i = 0; i < SUMMARY_FIELDS; i++)
+	{
+		int64		count = (int64) *summary_limbs(summary, &summary_fields[i]);
+
+		*field = &summary_fields[i];
+		if (summary_fields[i].limbs > 1)
+			continue;
+		if (count < 0)
+			return "must not be negative";
+		if (count > SUMMARY_MAX_DEALS)
+			return "is above the limit of 1000000000000 deals";
+		if (summary_limbs(summary, &summary_fields[i]) >= (const uint64 *) summary->decimals)
+			amounts += count;
+	}
+	*field = NULL;
+	if (open->deals + summary->won.deals + summary->lost.deals > SUMMARY_MAX_DEALS)
+		return "A summary holds at most 1000000000000 deals.";
+	if (open->without_amount > open->deals || open->with_closed > open->deals ||
+		open->without_probability + open->up_to_one + open->above_one > open->deals ||
+		!closed_counts_fit(&summary->won) || !closed_counts_fit(&summary->lost))
+		return "The counts contradict each other.";
+	if (amounts != summary_amounts(summary))
+		return "The counts under \"decimals\" must add up to the deals with an amount.";
+
+	for (int i = 0; i < SUMMARY_FIELDS; i++)
+	{
+		*field = &summary_fields[i];
+		if ((*field)->limbs > 1 &&
+			!wide_within(summary_limbs(summary, *field), (*field)->limbs,
+						 field_deals(summary, *field), (*field)->exponent))
+			return "is more than the number of deals allows";
+	}
+	*field = NULL;
+
+	/* least ≤ weighted ≤ most; the bounds above leave room to multiply by PROBABILITY_ONE */
+	for (int i = 0; i < 2; i++)
+	{
+		const uint64 *value = i == 0 ? open->least : open->most;
+		int128		magnitude = wide_to_int128(value);
+		uint64		limbs[VALUE_LIMBS];
+		int			order;
+
+		wide_from_int128(limbs, magnitude < 0 ? -magnitude : magnitude);
+		wide_multiply(bound, limbs, VALUE_LIMBS, &one, 1);
+		if (magnitude < 0)
+		{
+			uint64		opposite[WEIGHTED_LIMBS] = {0};
+
+			wide_subtract(opposite, bound, WEIGHTED_LIMBS);
+			memcpy(bound, opposite, sizeof(bound));
+		}
+		order = wide_compare(open->weighted, bound, WEIGHTED_LIMBS);
+		if (i == 0 ? order < 0 : order > 0)
+			return "\"weighted\" must lie between \"least\" and \"most\".";
+	}
+	if (wide_is_negative(open->variance, VARIANCE_LIMBS))
+		return "\"variance\" must not be negative.";
+	if (wide_is_zero(open->variance, VARIANCE_LIMBS) &&
+		!(wide_is_zero(open->third, THIRD_LIMBS) && wide_is_zero(open->fourth, FOURTH_LIMBS)))
+		return "Without \"variance\" there is neither \"third\" nor \"fourth\".";
+
+	if (memcmp(summary->currency, "\0\0", sizeof(summary->currency)) != 0)
+	{
+		const Currency *currency = currency_by_code(summary->currency, sizeof(summary->currency));
+
+		if (currency == NULL || memcmp(currency->code, summary->currency, sizeof(summary->currency)) != 0)
+			return "\"currency\" must be an ISO 4217 code in capital letters.";
+		if (amounts == 0)
+			return "Without amounts there is no \"currency\".";
+	}
+	return NULL;
+}

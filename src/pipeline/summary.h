@@ -1,0 +1,166 @@
+/*
+ * summary.h
+ *		A pipeline summary: what is known of a set of deals, as a vector of exact
+ *		integers.
+ *
+ * Every field but the header's is a count or a sum over deals.  So merging two
+ * summaries is adding them field by field, taking deals away again is
+ * subtracting, and neither the order nor the grouping of deals can be seen in
+ * the bytes.  The struct is the stored value itself (a plain, never toasted
+ * varlena), the state of the aggregates, and what the text and binary forms
+ * spell out.
+ *
+ * Units: amounts are multiples of 10^-6, probabilities P multiples of 10^-6
+ * percent, that is 10^-8 of certainty; times are microseconds.  A deal's amount
+ * is below 10^18 and a summary holds at most 10^12 deals, which bounds every sum
+ * below its width: no addition here can overflow.
+ *
+ * The forecast fields are the cumulants of the revenue the open deals will
+ * bring, each an independent gain of a with probability p: Σ ap, Σ a²pq,
+ * Σ a³pq(q - p) and Σ a⁴pq(1 - 6pq) with q = 1 - p.
+ */
+#ifndef OPPORTUNITY_SUMMARY_H
+#define OPPORTUNITY_SUMMARY_H
+
+#include "opportunity.h"
+
+#include "datatype/timestamp.h"
+
+#define SUMMARY_VERSION			1
+
+#define AMOUNT_DECIMALS			6
+/* exclusive, in units: 10^18 × 10^6 */
+#define AMOUNT_LIMIT			((int128) INT64CONST(1000000000000000000) * 1000000)
+#define PROBABILITY_DECIMALS	8
+#define PROBABILITY_ONE			INT64CONST(100000000)
+#define PROBABILITY_UNKNOWN		(-1)
+#define SUMMARY_MAX_DEALS		INT64CONST(1000000000000)
+
+#define VALUE_LIMBS				2
+#define WEIGHTED_LIMBS			3
+#define VARIANCE_LIMBS			4
+#define THIRD_LIMBS				6
+#define FOURTH_LIMBS			8
+
+/* Deals won, or deals lost. */
+typedef struct ClosedDeals
+{
+	int64		deals;
+	int64		without_amount;
+	int64		without_opened;
+	int64		without_closed;
+	int64		cycles;			/* deals with both dates */
+	int64		backward;		/* of these, closed before they were opened */
+	uint64		value[VALUE_LIMBS];
+	uint64		cycle[VALUE_LIMBS]; /* Σ closed - opened */
+} ClosedDeals;
+
+typedef struct OpenDeals
+{
+	int64		deals;
+	int64		without_amount;
+	int64		without_probability;
+	int64		up_to_one;		/* 0 < probability ≤ 1 percent: maybe meant as fractions */
+	int64		above_one;
+	int64		with_closed;	/* open, yet with a closing date */
+	uint64		value[VALUE_LIMBS];
+	uint64		least[VALUE_LIMBS]; /* the least that can come of them: what is certain and negative */
+	uint64		most[VALUE_LIMBS];	/* the most */
+	uint64		weighted[WEIGHTED_LIMBS];
+	uint64		variance[VARIANCE_LIMBS];
+	uint64		third[THIRD_LIMBS];
+	uint64		fourth[FOURTH_LIMBS];
+} OpenDeals;
+
+typedef struct PipelineSummary
+{
+	int32		vl_len_;
+	uint8		version;
+	char		currency[3];	/* ISO 4217 letters; zero bytes: amounts are plain numbers, or there are none */
+	OpenDeals	open;
+	ClosedDeals won;
+	ClosedDeals lost;
+	int64		decimals[AMOUNT_DECIMALS + 1];	/* amounts by how many decimals they showed */
+} PipelineSummary;
+
+/* Equality is on all but how many decimals were shown, as for numeric. */
+#define SUMMARY_COMPARED_SIZE	offsetof(PipelineSummary, decimals)
+
+/* One field of the vector, for what treats them all alike. */
+typedef struct SummaryField
+{
+	const char *section;		/* of the text form */
+	const char *name;
+	Size		offset;			/* in the struct */
+	int			limbs;			/* 1: a count */
+	int			decimals;		/* of the text form */
+	int			exponent;		/* a sum over n deals is within ±n × 10^exponent */
+} SummaryField;
+
+#define SUMMARY_FIELDS			36
+extern const SummaryField summary_fields[SUMMARY_FIELDS];
+
+static inline uint64 *
+summary_limbs(const PipelineSummary *summary, const SummaryField *field)
+{
+	return (uint64 *) ((char *) summary + field->offset);
+}
+
+typedef enum DealOutcome
+{
+	DEAL_OPEN,
+	DEAL_WON,
+	DEAL_LOST
+} DealOutcome;
+
+/* A deal after its columns were checked: all within the units above. */
+typedef struct Deal
+{
+	DealOutcome outcome;
+	bool		has_amount;
+	bool		has_opened;
+	bool		has_closed;
+	int			decimals;		/* that the amount shows */
+	int			probability;	/* or PROBABILITY_UNKNOWN */
+	int128		amount;
+	Timestamp	opened;
+	Timestamp	closed;
+} Deal;
+
+typedef enum SummaryStatus
+{
+	SUMMARY_OK,
+	SUMMARY_TOO_MANY,			/* above SUMMARY_MAX_DEALS */
+	SUMMARY_MIXED,				/* amounts of two currencies */
+	SUMMARY_NOT_THERE			/* what is to be taken away was never added */
+} SummaryStatus;
+
+/* The summary of no deals: what merging leaves as it is. */
+extern void summary_init(PipelineSummary *summary);
+
+extern SummaryStatus summary_add_deal(PipelineSummary *summary, const Deal *deal);
+extern SummaryStatus summary_remove_deal(PipelineSummary *summary, const Deal *deal);
+extern SummaryStatus summary_merge(PipelineSummary *summary, const PipelineSummary *other);
+extern SummaryStatus summary_unmerge(PipelineSummary *summary, const PipelineSummary *other);
+
+/* Deals, all outcomes, that have an amount. */
+extern int64 summary_amounts(const PipelineSummary *summary);
+
+/* Decimals that amounts are shown with: as many as the most exact of them showed. */
+extern int	summary_decimals(const PipelineSummary *summary);
+
+/*
+ * Whether some set of deals could have these counts and sums, as far as can be
+ * told: NULL, or what is wrong with it, and the field, if it is one field.
+ */
+extern const char *summary_problem(const PipelineSummary *summary, const SummaryField **field);
+
+/* SQL side (summary_type.c): an argument, checked for size and version; a copy; the error of a status. */
+extern PipelineSummary *summary_from_datum(Datum datum);
+extern PipelineSummary *summary_copy(const PipelineSummary *summary);
+extern void summary_raise(SummaryStatus status);
+
+#define PG_GETARG_SUMMARY(n)	summary_from_datum(PG_GETARG_DATUM(n))
+#define PG_RETURN_SUMMARY(s)	PG_RETURN_POINTER(s)
+
+#endif							/* OPPORTUNITY_SUMMARY_H */

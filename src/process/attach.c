@@ -1,0 +1,406 @@
+/*
+ * attach.c
+ *		Attaching a sales process to a table, and detaching it.
+ *
+ * What is attached is triggers and nothing else, so pg_trigger holds the truth
+ * and dump, restore and upgrade know it.  They are told by the functions they
+ * call, never by their names, which are
+ *
+ *	opportunity_judge_<stage column>		AFTER INSERT OR UPDATE FOR EACH ROW; also
+ *											OR DELETE on a partitioned table
+ *	zz_opportunity_derive_<stage column>	BEFORE INSERT FOR EACH ROW; also OR UPDATE
+ *											when columns follow the stage
+ *	opportunity_process_changed				on the table of processes: AFTER INSERT OR
+ *											UPDATE OR DELETE OR TRUNCATE, one a statement
+ *
+ * with the end of a long column name replaced by a hash.  Their arguments are
+ * described in attachment.h; trigger_arguments() splits pg_trigger.tgargs.
+ */
+#include "process/attachment.h"
+
+#include "access/table.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "commands/trigger.h"
+#include "executor/spi.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "process/report.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rls.h"
+
+PG_FUNCTION_INFO_V1(opp_attach_process);
+PG_FUNCTION_INFO_V1(opp_detach_process);
+PG_FUNCTION_INFO_V1(opp_process_of);
+
+/* Every partition and every session holds a copy of a trigger's arguments. */
+#define DEFINITION_MAX_BYTES 65536
+
+/* The arguments of attach_process by position. */
+enum
+{
+	ARG_TARGET,
+	ARG_STAGE_COLUMN,
+	ARG_PROCESS,
+	ARG_PROBABILITY_COLUMN,
+	ARG_FORECAST_CATEGORY_COLUMN,
+	ARG_OUTCOME_COLUMN,
+	ARG_ENTERED_AT_COLUMN,
+	ARG_CLOSED_AT_COLUMN,
+	ARG_PROCESS_TABLE,
+	ARG_PROCESS_COLUMN,
+	ARG_ENFORCE,
+	ARG_PROCESS_KEY,
+	ARG_PROCESS_DEFINITION,
+	N_ARGS
+};
+
+/* Those that a judge's trigger arguments carry as they are. */
+static const struct
+{
+	int			arg;
+	const char *option;
+}			name_options[] =
+{
+	{ARG_PROBABILITY_COLUMN, "probability_column"},
+	{ARG_FORECAST_CATEGORY_COLUMN, "forecast_category_column"},
+	{ARG_OUTCOME_COLUMN, "outcome_column"},
+	{ARG_ENTERED_AT_COLUMN, "entered_at_column"},
+	{ARG_CLOSED_AT_COLUMN, "closed_at_column"},
+	{ARG_PROCESS_COLUMN, "process_column"},
+	{ARG_PROCESS_KEY, "process_key"},
+	{ARG_PROCESS_DEFINITION, "process_definition"}
+};
+
+static char *
+qualified_name(Oid relid)
+{
+	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid));
+}
+
+/* prefix and column, in a name's length. */
+static char *
+trigger_name(const char *prefix, const char *column)
+{
+	char	   *name = psprintf("%s%s", prefix, column);
+	char	   *hash;
+	int			kept;
+
+	if (strlen(name) < NAMEDATALEN)
+		return name;
+	hash = psprintf("_%08x", DatumGetUInt32(hash_any((const unsigned char *) column, strlen(column))));
+	kept = pg_mbcliplen(name, strlen(name), NAMEDATALEN - 1 - strlen(hash));
+	return psprintf("%.*s%s", kept, name, hash);
+}
+
+static void
+run(const char *command, int expected)
+{
+	int			result = SPI_execute(command, false, 0);
+
+	if (result != expected)
+		elog(ERROR, "\"%s\" gave %s", command, SPI_result_code_string(result));
+}
+
+/* The table itself and its inheritance children, each of which needs triggers; partitions get theirs from it. */
+static List *
+tables_to_attach(Oid target)
+{
+	if (get_rel_relkind(target) == RELKIND_PARTITIONED_TABLE)
+		return list_make1_oid(target);
+	return find_all_inheritors(target, ShareRowExclusiveLock, NULL);
+}
+
+static void
+check_target(Oid target)
+{
+	AclResult	allowed = pg_class_aclcheck(target, GetUserId(), ACL_TRIGGER);
+	Relation	rel;
+
+	/* Before it is locked. */
+	if (allowed != ACLCHECK_OK)
+		aclcheck_error(allowed, OBJECT_TABLE, get_rel_name(target));
+	rel = table_open(target, ShareRowExclusiveLock);
+	if (rel->rd_rel->relkind != RELKIND_RELATION && rel->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is not a table", RelationGetRelationName(rel))));
+	table_close(rel, NoLock);
+}
+
+/* DROP TRIGGER commands for what is attached to a table; stage_column NULL: to any of its columns. */
+static List *
+drop_commands(Oid relid, const char *stage_column)
+{
+	Relation	rel = table_open(relid, NoLock);
+	Oid			functions[] = {trigger_function("judge_stage"), trigger_function("derive_stage")};
+	List	   *commands = NIL;
+
+	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)
+	{
+		const Trigger *trigger = &rel->trigdesc->triggers[i];
+
+		if (trigger->tgfoid != functions[0] && trigger->tgfoid != functions[1])
+			continue;
+		if (stage_column != NULL &&
+			(trigger->tgnargs == 0 || strcmp(trigger->tgargs[0], stage_column) != 0))
+			continue;
+		if (trigger->tgisclone)
+			ereport(ERROR,
+					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+					 errmsg("table \"%s\" is a partition and has its sales process from the table it is part of",
+							RelationGetRelationName(rel)),
+					 errhint("Call the function on the partitioned table.")));
+		commands = lappend(commands, psprintf("DROP TRIGGER %s ON %s",
+											  quote_identifier(trigger->tgname), qualified_name(relid)));
+	}
+	/* DROP TRIGGER refuses a table that is open. */
+	table_close(rel, NoLock);
+	return commands;
+}
+
+/* Drops what is attached; says whether there was anything. */
+static bool
+drop_triggers(List *tables, const char *stage_column)
+{
+	List	   *commands = NIL;
+	ListCell   *cell;
+
+	foreach(cell, tables)
+		commands = list_concat(commands, drop_commands(lfirst_oid(cell), stage_column));
+	foreach(cell, commands)
+		run(lfirst(cell), SPI_OK_UTILITY);
+	return commands != NIL;
+}
+
+static void
+add_argument(StringInfo arguments, const char *value)
+{
+	appendStringInfo(arguments, "%s%s", arguments->len > 0 ? ", " : "", quote_literal_cstr(value));
+}
+
+static const char *
+name_argument(FunctionCallInfo fcinfo, int arg)
+{
+	return PG_ARGISNULL(arg) ? NULL : NameStr(*PG_GETARG_NAME(arg));
+}
+
+/* The arguments of the judge that attach_process was asked for. */
+static char *
+judge_arguments(FunctionCallInfo fcinfo)
+{
+	StringInfoData arguments;
+	const char *definition = "";
+	char	   *enforce = PG_ARGISNULL(ARG_ENFORCE) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(ARG_ENFORCE));
+
+	if (strcmp(enforce, "refuse") != 0 && strcmp(enforce, "warn") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("enforce must be \"refuse\" or \"warn\"")));
+	if (PG_ARGISNULL(ARG_PROCESS) == PG_ARGISNULL(ARG_PROCESS_TABLE) ||
+		PG_ARGISNULL(ARG_PROCESS_TABLE) != PG_ARGISNULL(ARG_PROCESS_COLUMN))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("either process, or process_table and process_column must be given")));
+
+	if (!PG_ARGISNULL(ARG_PROCESS))
+		definition = process_to_json(PG_GETARG_SALES_PROCESS(ARG_PROCESS));
+	if (strlen(definition) > DEFINITION_MAX_BYTES)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the sales process is too long for a trigger: %zu of at most %d bytes",
+						strlen(definition), DEFINITION_MAX_BYTES),
+				 errhint("Keep it in a table and name that by process_table and process_column.")));
+
+	initStringInfo(&arguments);
+	add_argument(&arguments, name_argument(fcinfo, ARG_STAGE_COLUMN));
+	add_argument(&arguments, definition);
+	if (!PG_ARGISNULL(ARG_PROCESS_TABLE))
+	{
+		add_argument(&arguments, "process_table");
+		add_argument(&arguments, qualified_name(PG_GETARG_OID(ARG_PROCESS_TABLE)));
+	}
+	for (int i = 0; i < (int) lengthof(name_options); i++)
+	{
+		const char *value = name_argument(fcinfo, name_options[i].arg);
+
+		/* Where there is no table of processes, its columns do not matter. */
+		if (value == NULL || (name_options[i].arg >= ARG_PROCESS_KEY && PG_ARGISNULL(ARG_PROCESS_TABLE)))
+			continue;
+		add_argument(&arguments, name_options[i].option);
+		add_argument(&arguments, value);
+	}
+	add_argument(&arguments, "enforce");
+	add_argument(&arguments, enforce);
+	return arguments.data;
+}
+
+static void
+create_triggers(Oid relid, const char *stage_column, const char *arguments, bool columns_follow)
+{
+	char	   *table = qualified_name(relid);
+	bool		partitioned = get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE;
+
+	run(psprintf("CREATE TRIGGER %s AFTER INSERT OR UPDATE%s ON %s FOR EACH ROW EXECUTE FUNCTION opportunity.judge_stage(%s)",
+				 quote_identifier(trigger_name("opportunity_judge_", stage_column)),
+				 partitioned ? " OR DELETE" : "", table, arguments), SPI_OK_UTILITY);
+	run(psprintf("CREATE TRIGGER %s BEFORE INSERT%s ON %s FOR EACH ROW EXECUTE FUNCTION opportunity.derive_stage(%s)",
+				 quote_identifier(trigger_name("zz_opportunity_derive_", stage_column)),
+				 columns_follow ? " OR UPDATE" : "", table, quote_literal_cstr(stage_column)), SPI_OK_UTILITY);
+}
+
+/* Lets a table of processes tell of its changes, unless it does. */
+static void
+watch_process_table(Oid table)
+{
+	Relation	rel = table_open(table, AccessShareLock);
+	Oid			function = trigger_function("process_table_changed");
+	bool		watched = false;
+
+	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)
+		watched |= rel->trigdesc->triggers[i].tgfoid == function;
+	table_close(rel, AccessShareLock);
+	if (!watched)
+		run(psprintf("CREATE TRIGGER opportunity_process_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION opportunity.process_table_changed()",
+					 qualified_name(table)), SPI_OK_UTILITY);
+}
+
+/* Refuses, or warns of, rows that are in stages their process does not have. */
+static void
+check_rows(Relation rel, const Attachment *attachment)
+{
+	const ProcessOptions *options = &attachment->options;
+	bool		per_row = options->process_column != NULL;
+	List	   *unknown = NIL;
+
+	run(psprintf("SELECT DISTINCT %s::pg_catalog.text, %s%s FROM %s ORDER BY 1, 2",
+				 quote_identifier(options->columns[STAGE_COLUMN]),
+				 per_row ? quote_identifier(options->process_column) : "NULL",
+				 "::pg_catalog.text", qualified_name(RelationGetRelid(rel))), SPI_OK_SELECT);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		HeapTuple	row = SPI_tuptable->vals[i];
+		char	   *stage = SPI_getvalue(row, SPI_tuptable->tupdesc, 1);
+		char	   *key = SPI_getvalue(row, SPI_tuptable->tupdesc, 2);
+		const AttachedProcess *attached = attached_process(attachment, rel, key);
+
+		if (attached == NULL || stage == NULL || find_stage(attached->process, stage) == STAGE_NONE)
+			unknown = lappend(unknown, psprintf(key ? "%s (%s)" : "%s", stage ? stage : "NULL", key));
+	}
+	if (unknown != NIL)
+		ereport(options->warn ? WARNING : ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("table \"%s\" has rows in stages that their sales process does not have",
+						RelationGetRelationName(rel)),
+				 errdetail("Unknown: %s.", list_names(unknown)),
+				 errhint("Add the stages to the process, correct the rows, or attach with enforce => 'warn'."),
+				 errtablecolname(rel, options->columns[STAGE_COLUMN]),
+				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, CONSTRAINT_STAGE_UNKNOWN)));
+}
+
+/* Resolves what has just been attached, which finds whatever does not fit the table. */
+static void
+check_attachment(Oid relid, const char *stage_column)
+{
+	Relation	rel = table_open(relid, NoLock);
+	const Attachment *attachment = get_attachment(rel, find_judge(rel, stage_column));
+
+	for (int i = 0; i < attachment->n_processes; i++)
+		attached_process(attachment, rel, attachment->processes[i].key);
+	check_rows(rel, attachment);
+	table_close(rel, NoLock);
+}
+
+Datum
+opp_attach_process(PG_FUNCTION_ARGS)
+{
+	Oid			target;
+	const char *stage_column;
+	char	   *arguments;
+	bool		columns_follow = false;
+	List	   *tables;
+	ListCell   *cell;
+
+	Assert(PG_NARGS() == N_ARGS);
+	if (PG_ARGISNULL(ARG_TARGET) || PG_ARGISNULL(ARG_STAGE_COLUMN))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("target and stage_column must not be null")));
+	target = PG_GETARG_OID(ARG_TARGET);
+	stage_column = name_argument(fcinfo, ARG_STAGE_COLUMN);
+	arguments = judge_arguments(fcinfo);
+	for (int arg = ARG_PROBABILITY_COLUMN; arg <= ARG_CLOSED_AT_COLUMN; arg++)
+		columns_follow |= !PG_ARGISNULL(arg);
+
+	check_target(target);
+	SPI_connect();
+	tables = tables_to_attach(target);
+	drop_triggers(tables, stage_column);
+	foreach(cell, tables)
+		create_triggers(lfirst_oid(cell), stage_column, arguments, columns_follow);
+	if (!PG_ARGISNULL(ARG_PROCESS_TABLE))
+		watch_process_table(PG_GETARG_OID(ARG_PROCESS_TABLE));
+	CommandCounterIncrement();
+	foreach(cell, tables)
+		check_attachment(lfirst_oid(cell), stage_column);
+	SPI_finish();
+	PG_RETURN_VOID();
+}
+
+Datum
+opp_detach_process(PG_FUNCTION_ARGS)
+{
+	Oid			target;
+	const char *stage_column = name_argument(fcinfo, 1);
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_VOID();
+	target = PG_GETARG_OID(0);
+	check_target(target);
+	SPI_connect();
+	if (!drop_triggers(tables_to_attach(target), stage_column))
+		report_not_attached(target, stage_column);
+	SPI_finish();
+	PG_RETURN_VOID();
+}
+
+/* Of rows that follow different processes: the default one. */
+Datum
+opp_process_of(PG_FUNCTION_ARGS)
+{
+	Relation	rel;
+	const Attachment *attachment;
+	const AttachedProcess *attached;
+	SalesProcess *process;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	rel = table_open(PG_GETARG_OID(0), AccessShareLock);
+	attachment = only_attachment(rel, name_argument(fcinfo, 1));
+	if (OidIsValid(attachment->process_table))
+	{
+		AclResult	allowed = pg_class_aclcheck(attachment->process_table, GetUserId(), ACL_SELECT);
+
+		/* It was read with the owner's rights. */
+		if (allowed == ACLCHECK_OK && check_enable_rls(attachment->process_table, InvalidOid, true) == RLS_ENABLED)
+			allowed = ACLCHECK_NO_PRIV;
+		if (allowed != ACLCHECK_OK)
+			aclcheck_error(allowed, OBJECT_TABLE, get_rel_name(attachment->process_table));
+	}
+	attached = attached_process(attachment, rel, NULL);
+	if (attached == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("rows of table \"%s\" follow different sales processes and none is the default",
+						RelationGetRelationName(rel)),
+				 errhint("Read the process from table %s.", attachment->options.process_table)));
+	process = palloc(VARSIZE(attached->process));
+	memcpy(process, attached->process, VARSIZE(attached->process));
+	table_close(rel, AccessShareLock);
+	PG_RETURN_POINTER(process);
+}

@@ -1,0 +1,48 @@
+-- Attaching a process to a table, looking ahead, moving one row.
+CREATE FUNCTION opportunity.attach_process(target regclass, stage_column name,
+        process opportunity.sales_process DEFAULT NULL,
+        probability_column name DEFAULT NULL, forecast_category_column name DEFAULT NULL,
+        outcome_column name DEFAULT NULL, entered_at_column name DEFAULT NULL, closed_at_column name DEFAULT NULL,
+        process_table regclass DEFAULT NULL, process_column name DEFAULT NULL,
+        enforce text DEFAULT 'refuse',
+        process_key name DEFAULT 'name', process_definition name DEFAULT 'definition') RETURNS void
+    AS 'MODULE_PATHNAME', 'opp_attach_process' LANGUAGE C;
+COMMENT ON FUNCTION opportunity.attach_process(regclass, name, opportunity.sales_process, name, name, name, name, name, regclass, name, text, name, name) IS
+    'makes every writer of a table follow a sales process, by triggers; either process, or process_table (read with the rights of the target''s owner) and process_column, which holds a row''s process_key there (NULL: the row whose is_default is true); the other columns named are filled from the stage; enforce is refuse or warn; a second call replaces the first';
+
+CREATE FUNCTION opportunity.detach_process(target regclass, stage_column name DEFAULT NULL) RETURNS void
+    AS 'MODULE_PATHNAME', 'opp_detach_process' LANGUAGE C;
+COMMENT ON FUNCTION opportunity.detach_process(regclass, name) IS
+    'drops the triggers of attach_process, of one stage column or (NULL) of all; 42704 when there are none; the trigger of a table of processes stays, others may need it';
+
+CREATE FUNCTION opportunity.process_of(target regclass, stage_column name DEFAULT NULL) RETURNS opportunity.sales_process
+    AS 'MODULE_PATHNAME', 'opp_process_of' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION opportunity.process_of(regclass, name) IS
+    'the process attached to a table, of a table of processes the default one; 42704 when there is none, 42725 when several stage columns have one and none is named; NULL of a NULL table';
+
+CREATE FUNCTION opportunity.next_stage(process opportunity.sales_process, deal record, stage_column name DEFAULT 'stage') RETURNS text
+    AS 'MODULE_PATHNAME', 'opp_next_stage' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION opportunity.next_stage(opportunity.sales_process, record, name) IS
+    'the stage after the one a row is in: the next open stage, after the last one the first that is won; the first stage when its stage is NULL, NULL when it is closed; 23514 when it is in an unknown stage';
+
+CREATE FUNCTION opportunity.unmet_requirements(process opportunity.sales_process, deal record,
+        to_stage text DEFAULT NULL, stage_column name DEFAULT 'stage') RETURNS text[]
+    AS 'MODULE_PATHNAME', 'opp_unmet_requirements' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION opportunity.unmet_requirements(opportunity.sales_process, record, text, name) IS
+    'the required columns that a row lacks for a move, whether or not the move is allowed; to_stage NULL: to the next stage, or of a closed row what its outcome requires; NULL of a NULL process or row';
+
+CREATE FUNCTION opportunity.can_move(process opportunity.sales_process, deal record,
+        to_stage text, stage_column name DEFAULT 'stage') RETURNS boolean
+    AS 'MODULE_PATHNAME', 'opp_can_move' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION opportunity.can_move(opportunity.sales_process, record, text, name) IS
+    'whether the process lets a row move to a stage as the row is now; 23514 of an unknown stage';
+
+CREATE FUNCTION opportunity.advance(target regclass, key text) RETURNS text
+    AS 'MODULE_PATHNAME', 'opp_advance' LANGUAGE C STRICT;
+COMMENT ON FUNCTION opportunity.advance(regclass, text) IS
+    'moves the row with that primary key to its next stage, by an UPDATE of the caller''s, and returns the stage; P0002 when there is no such row, 23514 when it is closed, and what the process refuses';
+
+CREATE FUNCTION opportunity.move_to(target regclass, key text, stage text) RETURNS text
+    AS 'MODULE_PATHNAME', 'opp_move_to' LANGUAGE C STRICT;
+COMMENT ON FUNCTION opportunity.move_to(regclass, text, text) IS
+    'moves the row with that primary key to a stage, by an UPDATE of the caller''s, and returns the stage; P0002 when there is no such row, and what the process refuses';

@@ -1,0 +1,615 @@
+/*
+ * attachment.c
+ *		Resolving a process against the table it is attached to, once a backend.
+ *
+ * A cache entry belongs to one trigger, so every partition, whose columns may
+ * stand elsewhere, has its own.  It is built aside in a memory context that an
+ * error sweeps away, and enters the cache complete.  The relation callback only
+ * marks entries: they are dropped when the next one is built, and their memory
+ * stays until the end of that transaction, because a caller further up may be
+ * using it.
+ */
+#include "process/attachment.h"
+
+#include "access/htup_details.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
+#include "nodes/execnodes.h"
+#include "parser/parse_coerce.h"
+#include "parser/scansup.h"
+#include "process/report.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/hsearch.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+typedef struct CacheEntry
+{
+	Oid			trigger;		/* the key */
+	Oid			relid;
+	bool		valid;
+	Attachment *attachment;
+} CacheEntry;
+
+static HTAB *cache = NULL;
+static uint64 relation_changes = 0;
+
+static const char *const column_options[N_STAGE_COLUMNS] = {
+	NULL,
+	"probability_column",
+	"forecast_category_column",
+	"outcome_column",
+	"entered_at_column",
+	"closed_at_column"
+};
+
+#define REATTACH_HINT \
+	errhint("If the table has changed, call opportunity.attach_process again with the columns it has now.")
+
+/* What converts a stage's value to the type of its column, for error messages. */
+typedef struct Conversion
+{
+	const char *stage;
+	const char *column;
+} Conversion;
+
+static void
+conversion_context(void *arg)
+{
+	Conversion *conversion = arg;
+
+	errcontext("stage \"%s\" for column \"%s\"", conversion->stage, conversion->column);
+}
+
+static void
+mark_changed(Oid relid)
+{
+	HASH_SEQ_STATUS status;
+	CacheEntry *entry;
+
+	relation_changes++;
+	hash_seq_init(&status, cache);
+	while ((entry = hash_seq_search(&status)) != NULL)
+	{
+		if (relid == InvalidOid || relid == entry->relid || relid == entry->attachment->process_table)
+			entry->valid = false;
+	}
+}
+
+Oid
+trigger_function(const char *name)
+{
+	return GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
+						   CStringGetDatum(name),
+						   PointerGetDatum(buildoidvector(NULL, 0)),
+						   ObjectIdGetDatum(get_namespace_oid("opportunity", false)));
+}
+
+const Trigger *
+judge_trigger(Relation rel, int n)
+{
+	Oid			judge = trigger_function("judge_stage");
+
+	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)
+	{
+		const Trigger *trigger = &rel->trigdesc->triggers[i];
+
+		if (trigger->tgfoid == judge && n-- == 0)
+			return trigger;
+	}
+	return NULL;
+}
+
+const Trigger *
+find_judge(Relation rel, const char *stage_column)
+{
+	const Trigger *judge;
+
+	for (int n = 0; (judge = judge_trigger(rel, n)) != NULL; n++)
+	{
+		if (judge->tgnargs > 0 && strcmp(judge->tgargs[0], stage_column) == 0)
+			return judge;
+	}
+	return NULL;
+}
+
+static void
+bad_arguments(const Trigger *trigger, const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("trigger \"%s\": %s", trigger->tgname, what),
+			 errhint("Let opportunity.attach_process make the triggers, as in SELECT opportunity.attach_process('deals', 'stage', '{\"stages\": ...}').")));
+}
+
+/* The options of a judge's arguments; the strings stay the trigger's. */
+static void
+read_arguments(const Trigger *trigger, ProcessOptions *options)
+{
+	char	  **args = trigger->tgargs;
+
+	*options = (ProcessOptions) {
+		.process_key = "name", .process_definition = "definition"
+	};
+	if (trigger->tgnargs < 2 || trigger->tgnargs % 2 != 0)
+		bad_arguments(trigger, "expected a stage column, a process and pairs of option and value");
+	options->columns[STAGE_COLUMN] = args[0];
+	options->definition = args[1][0] == '\0' ? NULL : args[1];
+
+	for (int i = 2; i < trigger->tgnargs; i += 2)
+	{
+		const char *option = args[i];
+		const char *value = args[i + 1];
+		int			column = PROBABILITY_COLUMN;
+
+		while (column < N_STAGE_COLUMNS && strcmp(option, column_options[column]) != 0)
+			column++;
+		if (column < N_STAGE_COLUMNS)
+			options->columns[column] = value;
+		else if (strcmp(option, "process_table") == 0)
+			options->process_table = value;
+		else if (strcmp(option, "process_column") == 0)
+			options->process_column = value;
+		else if (strcmp(option, "process_key") == 0)
+			options->process_key = value;
+		else if (strcmp(option, "process_definition") == 0)
+			options->process_definition = value;
+		else if (strcmp(option, "enforce") == 0 && strcmp(value, "warn") == 0)
+			options->warn = true;
+		else if (strcmp(option, "enforce") == 0 && strcmp(value, "refuse") == 0)
+			options->warn = false;
+		else
+			bad_arguments(trigger, psprintf("option \"%s\" is unknown or cannot be \"%s\"", option, value));
+	}
+	if ((options->definition == NULL) != (options->process_table != NULL) ||
+		(options->process_table == NULL) != (options->process_column == NULL))
+		bad_arguments(trigger, "expected either a process, or a process_table and a process_column");
+}
+
+static void
+copy_options(ProcessOptions *options)
+{
+	const char **strings[] = {&options->definition, &options->process_table, &options->process_column,
+	&options->process_key, &options->process_definition};
+
+	for (int i = 0; i < (int) lengthof(strings); i++)
+		*strings[i] = *strings[i] ? pstrdup(*strings[i]) : NULL;
+	for (int i = 0; i < N_STAGE_COLUMNS; i++)
+		options->columns[i] = options->columns[i] ? pstrdup(options->columns[i]) : NULL;
+}
+
+/* A column of the target by name; user says what for, in messages. */
+static Form_pg_attribute
+find_column(Relation rel, const char *name, const char *user)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(desc, i);
+
+		if (attribute->attisdropped || strcmp(NameStr(attribute->attname), name) != 0)
+			continue;
+		/* Triggers written in C see no value there. */
+		if (attribute->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL)
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("column \"%s\" of table \"%s\", %s, is a virtual generated column",
+							name, RelationGetRelationName(rel), user),
+					 errhint("Make it a stored generated column.")));
+		return attribute;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("column \"%s\" of table \"%s\", %s, does not exist",
+					name, RelationGetRelationName(rel), user),
+			 REATTACH_HINT));
+	return NULL;				/* keep the compiler quiet */
+}
+
+/* Whether a column of that type can be kept. */
+static bool
+column_type_fits(StageColumn column, Oid type)
+{
+	Oid			base = getBaseType(type);
+	TYPCATEGORY category = TypeCategory(base);
+
+	switch (column)
+	{
+		case STAGE_COLUMN:
+			return true;
+		case PROBABILITY_COLUMN:
+			return category == TYPCATEGORY_NUMERIC;
+		case FORECAST_CATEGORY_COLUMN:
+		case OUTCOME_COLUMN:
+			return category == TYPCATEGORY_STRING || category == TYPCATEGORY_ENUM;
+		case ENTERED_AT_COLUMN:
+		case CLOSED_AT_COLUMN:
+			return base == TIMESTAMPTZOID || base == TIMESTAMPOID || base == DATEOID;
+	}
+	return false;
+}
+
+static void
+resolve_column(Attachment *attachment, Relation rel, StageColumn column)
+{
+	const char *name = attachment->options.columns[column];
+	AttachedColumn *resolved = &attachment->columns[column];
+	const char *user = column == STAGE_COLUMN ? "the stage column" : psprintf("the %s", column_options[column]);
+	Form_pg_attribute attribute;
+
+	if (name == NULL)
+		return;
+	attribute = find_column(rel, name, user);
+	if (attribute->attgenerated != '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_COLUMN_DEFINITION),
+				 errmsg("column \"%s\" of table \"%s\", %s, is generated",
+						name, RelationGetRelationName(rel), user)));
+	if (!column_type_fits(column, attribute->atttypid))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" of table \"%s\" cannot be %s: it is of type %s",
+						name, RelationGetRelationName(rel), user, format_type_be(attribute->atttypid))));
+	resolved->attnum = attribute->attnum;
+	resolved->type = attribute->atttypid;
+	resolved->typmod = attribute->atttypmod;
+	resolved->typlen = attribute->attlen;
+	resolved->typbyval = attribute->attbyval;
+	resolved->is_padded = getBaseType(attribute->atttypid) == BPCHAROID;
+}
+
+static void
+output_function(Oid type, FmgrInfo *output, MemoryContext context)
+{
+	Oid			function;
+	bool		varlena;
+
+	getTypeOutputInfo(type, &function, &varlena);
+	fmgr_info_cxt(function, output, context);
+}
+
+/* Called in the attachment's own context. */
+static Attachment *
+build_attachment(Relation rel, const Trigger *trigger)
+{
+	Attachment *attachment = palloc0(sizeof(Attachment));
+	const Trigger *judge = trigger;
+
+	attachment->context = CurrentMemoryContext;
+	if (trigger->tgfoid != trigger_function("judge_stage"))
+		judge = trigger->tgnargs == 1 ? find_judge(rel, trigger->tgargs[0]) : NULL;
+	if (judge == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("trigger \"%s\" of table \"%s\" has no opportunity.judge_stage trigger beside it",
+						trigger->tgname, RelationGetRelationName(rel)),
+				 errhint("Call opportunity.attach_process again, which makes both.")));
+
+	read_arguments(judge, &attachment->options);
+	copy_options(&attachment->options);
+	for (int i = 0; i < N_STAGE_COLUMNS; i++)
+		resolve_column(attachment, rel, i);
+	output_function(attachment->columns[STAGE_COLUMN].type, &attachment->stage_output, CurrentMemoryContext);
+
+	if (attachment->options.process_table == NULL)
+	{
+		attachment->n_processes = 1;
+		attachment->processes = palloc0(sizeof(AttachedProcess));
+		attachment->processes->process = process_from_json(unconstify(char *, attachment->options.definition), NULL);
+	}
+	else
+	{
+		Form_pg_attribute attribute = find_column(rel, attachment->options.process_column, "the process_column");
+
+		attachment->process_attnum = attribute->attnum;
+		output_function(attribute->atttypid, &attachment->process_output, CurrentMemoryContext);
+		load_processes(attachment, rel);
+	}
+	return attachment;
+}
+
+/* Drops what has changed; callers further up may still be looking at it. */
+static void
+drop_invalid_entries(void)
+{
+	HASH_SEQ_STATUS status;
+	CacheEntry *entry;
+
+	hash_seq_init(&status, cache);
+	while ((entry = hash_seq_search(&status)) != NULL)
+	{
+		if (entry->valid)
+			continue;
+		MemoryContextSetParent(entry->attachment->context, TopTransactionContext);
+		hash_search(cache, &entry->trigger, HASH_REMOVE, NULL);
+	}
+}
+
+const Attachment *
+get_attachment(Relation rel, const Trigger *trigger)
+{
+	Oid			key = trigger->tgoid;
+	CacheEntry *entry;
+	bool		found;
+	MemoryContext context;
+	MemoryContext caller;
+	Attachment *attachment;
+	uint64		before;
+
+	if (cache == NULL)
+	{
+		HASHCTL		control = {
+			.keysize = sizeof(Oid), .entrysize = sizeof(CacheEntry), .hcxt = opportunity_context()
+		};
+
+		cache = hash_create("attached processes", 32, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+		on_relation_change(mark_changed);
+	}
+	entry = hash_search(cache, &key, HASH_FIND, NULL);
+	if (entry != NULL && entry->valid)
+		return entry->attachment;
+
+	context = AllocSetContextCreate(CurrentMemoryContext, "attached process", ALLOCSET_SMALL_SIZES);
+	caller = MemoryContextSwitchTo(context);
+	before = relation_changes;
+	attachment = build_attachment(rel, trigger);
+	MemoryContextSwitchTo(caller);
+
+	drop_invalid_entries();
+	entry = hash_search(cache, &key, HASH_ENTER, &found);
+	/* A type's input function may have come here for the same trigger meanwhile. */
+	if (found)
+		MemoryContextSetParent(entry->attachment->context, TopTransactionContext);
+	entry->relid = RelationGetRelid(rel);
+	entry->attachment = attachment;
+	/* What changed while we looked may not have been seen: look again next time. */
+	entry->valid = relation_changes == before;
+	MemoryContextSetParent(context, opportunity_context());
+	return attachment;
+}
+
+void
+report_not_attached(Oid target, const char *stage_column)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 stage_column == NULL ? errmsg("table \"%s\" has no sales process", get_rel_name(target)) :
+			 errmsg("column \"%s\" of table \"%s\" has no sales process", stage_column, get_rel_name(target)),
+			 errhint("SELECT opportunity.attach_process('deals', 'stage', process) attaches one.")));
+}
+
+const Attachment *
+only_attachment(Relation rel, const char *stage_column)
+{
+	const Trigger *judge = stage_column ? find_judge(rel, stage_column) : judge_trigger(rel, 0);
+	List	   *columns = NIL;
+
+	if (judge == NULL)
+	{
+		report_not_attached(RelationGetRelid(rel), stage_column);
+		return NULL;			/* keep the compiler quiet */
+	}
+	if (stage_column == NULL && judge_trigger(rel, 1) != NULL)
+	{
+		for (int n = 0; (judge = judge_trigger(rel, n)) != NULL; n++)
+			columns = lappend(columns, judge->tgnargs > 0 ? judge->tgargs[0] : "");
+		ereport(ERROR,
+				(errcode(ERRCODE_AMBIGUOUS_PARAMETER),
+				 errmsg("table \"%s\" has more than one sales process", RelationGetRelationName(rel)),
+				 errdetail("Its stage columns are %s.", list_names(columns)),
+				 errhint("Name the stage column.")));
+	}
+	return get_attachment(rel, judge);
+}
+
+/* What a stage says for one of its columns, in the column's type. */
+static NullableDatum
+stage_value(const SalesProcess *process, int stage, StageColumn column, const AttachedColumn *to)
+{
+	const ProcessStage *entry = &process->stages[stage];
+	const char *text = NULL;
+	NullableDatum value = {.isnull = true};
+	Oid			input;
+	Oid			ioparam;
+
+	if (column == STAGE_COLUMN)
+		text = stage_name(process, stage);
+	else if (column == PROBABILITY_COLUMN && entry->probability != PROBABILITY_NONE)
+		text = DatumGetCString(DirectFunctionCall1(numeric_out, probability_numeric(entry->probability)));
+	else if (column == FORECAST_CATEGORY_COLUMN && entry->forecast_category != 0)
+		text = process_string(process, entry->forecast_category);
+	else if (column == OUTCOME_COLUMN)
+		text = outcome_names[entry->outcome];
+
+	if (text != NULL)
+	{
+		getTypeInputInfo(to->type, &input, &ioparam);
+		value.value = OidInputFunctionCall(input, unconstify(char *, text), ioparam, to->typmod);
+		value.isnull = false;
+	}
+	return value;
+}
+
+/* The stages' values for the columns that are kept. */
+static void
+resolve_values(const Attachment *attachment, AttachedProcess *attached)
+{
+	const SalesProcess *process = attached->process;
+	Conversion	conversion;
+	ErrorContextCallback context = {
+		.previous = error_context_stack, .callback = conversion_context, .arg = &conversion
+	};
+
+	error_context_stack = &context;
+	for (int column = 0; column < N_STAGE_VALUES; column++)
+	{
+		NullableDatum *values;
+
+		if (attachment->columns[column].attnum == InvalidAttrNumber)
+			continue;
+		values = palloc(process->n_stages * sizeof(NullableDatum));
+		conversion.column = attachment->options.columns[column];
+		for (uint32 i = 0; i < process->n_stages; i++)
+		{
+			conversion.stage = stage_name(process, i);
+			values[i] = stage_value(process, i, column, &attachment->columns[column]);
+		}
+		attached->values[column] = values;
+	}
+	error_context_stack = context.previous;
+}
+
+static void
+resolve_requirements(Relation rel, AttachedProcess *attached)
+{
+	const SalesProcess *process = attached->process;
+
+	attached->requirements = palloc(process->n_required * sizeof(Requirement));
+	for (uint32 i = 0; i < process->n_stages; i++)
+	{
+		const ProcessStage *stage = &process->stages[i];
+		char	   *user = psprintf("required by stage \"%s\"", stage_name(process, i));
+
+		for (uint32 j = stage->first_required; j < stage->first_required + stage->n_required; j++)
+		{
+			Form_pg_attribute attribute = find_column(rel, required_column(process, j), user);
+
+			attached->requirements[j].attnum = attribute->attnum;
+			attached->requirements[j].kind = requirement_kind(attribute->atttypid);
+		}
+	}
+}
+
+/* Done at a process's first use: one that does not fit the table harms its own rows only. */
+static void
+resolve_process(const Attachment *attachment, Relation rel, AttachedProcess *attached)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "resolved process", ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	AttachedProcess resolved = *attached;
+
+	resolve_requirements(rel, &resolved);
+	resolve_values(attachment, &resolved);
+	resolved.resolved = true;
+	MemoryContextSwitchTo(caller);
+	MemoryContextSetParent(context, attachment->context);
+	*attached = resolved;
+}
+
+const AttachedProcess *
+attached_process(const Attachment *attachment, Relation rel, const char *key)
+{
+	AttachedProcess *found = NULL;
+
+	if (attachment->process_attnum == InvalidAttrNumber)
+		found = attachment->processes;
+	for (int i = 0; found == NULL && i < attachment->n_processes; i++)
+	{
+		AttachedProcess *candidate = &attachment->processes[i];
+
+		if (key != NULL ? strcmp(key, candidate->key) == 0 : candidate->is_default)
+			found = candidate;
+	}
+	if (found != NULL && !found->resolved)
+		resolve_process(attachment, rel, found);
+	return found;
+}
+
+char *
+row_stage(const Attachment *attachment, HeapTuple row, TupleDesc desc)
+{
+	const AttachedColumn *column = &attachment->columns[STAGE_COLUMN];
+	bool		isnull;
+	Datum		stage = heap_getattr(row, column->attnum, desc, &isnull);
+	char	   *text;
+
+	if (isnull)
+		return NULL;
+	text = OutputFunctionCall(unconstify(FmgrInfo *, &attachment->stage_output), stage);
+	/* The blanks that pad a char(n) are not part of the name. */
+	if (column->is_padded)
+		text[bpchartruelen(text, strlen(text))] = '\0';
+	return text;
+}
+
+char *
+row_process_key(const Attachment *attachment, HeapTuple row, TupleDesc desc)
+{
+	Datum		key;
+	bool		isnull;
+
+	if (attachment->process_attnum == InvalidAttrNumber)
+		return NULL;
+	key = heap_getattr(row, attachment->process_attnum, desc, &isnull);
+	return isnull ? NULL : OutputFunctionCall(unconstify(FmgrInfo *, &attachment->process_output), key);
+}
+
+RequirementKind
+requirement_kind(Oid type)
+{
+	Oid			base = getBaseType(type);
+
+	if (base == BOOLOID)
+		return REQUIRED_TRUE;
+	if (TypeCategory(base) == TYPCATEGORY_STRING && get_typlen(base) == -1)
+		return REQUIRED_TEXT;
+	return REQUIRED_NOT_NULL;
+}
+
+bool
+requirement_met(RequirementKind kind, Datum value, bool isnull)
+{
+	bool		met = !isnull;
+
+	if (met && kind == REQUIRED_TRUE)
+		met = DatumGetBool(value);
+	else if (met && kind == REQUIRED_TEXT)
+	{
+		text	   *string = DatumGetTextPP(value);
+		const char *c = VARDATA_ANY(string);
+		const char *end = c + VARSIZE_ANY_EXHDR(string);
+
+		while (c < end && scanner_isspace(*c))
+			c++;
+		met = c < end;
+	}
+	return met;
+}
+
+static bool
+is_listed(List *names, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, names)
+	{
+		if (strcmp(lfirst(cell), name) == 0)
+			return true;
+	}
+	return false;
+}
+
+List *
+unmet_columns(const SalesProcess *process, const Requirement *requirements,
+			  const StageMove *move, HeapTuple row, TupleDesc desc)
+{
+	List	   *unmet = NIL;
+	int			i = -1;
+
+	while ((i = next_requirement(process, move, i)) >= 0)
+	{
+		const char *column = required_column(process, i);
+		bool		isnull;
+		Datum		value = heap_getattr(row, requirements[i].attnum, desc, &isnull);
+
+		if (!requirement_met(requirements[i].kind, value, isnull) && !is_listed(unmet, column))
+			unmet = lappend(unmet, unconstify(char *, column));
+	}
+	return unmet;
+}

@@ -1,0 +1,147 @@
+/*
+ * attachment.h
+ *		A process attached to a table: what the arguments of its triggers say,
+ *		resolved against the table as it is now, and kept for the backend.
+ */
+#ifndef OPPORTUNITY_ATTACHMENT_H
+#define OPPORTUNITY_ATTACHMENT_H
+
+#include "opportunity.h"
+
+#include "access/htup.h"
+#include "access/tupdesc.h"
+#include "nodes/pg_list.h"
+#include "process/json.h"
+#include "utils/rel.h"
+#include "utils/reltrigger.h"
+
+/*
+ * The columns that follow the stage.  The first four hold a value of the stage
+ * itself and are converted to the column's type once, when the process is
+ * resolved; the last two hold a moment.
+ */
+typedef enum StageColumn
+{
+	STAGE_COLUMN,
+	PROBABILITY_COLUMN,
+	FORECAST_CATEGORY_COLUMN,
+	OUTCOME_COLUMN,
+	ENTERED_AT_COLUMN,
+	CLOSED_AT_COLUMN
+} StageColumn;
+
+#define N_STAGE_VALUES (OUTCOME_COLUMN + 1)
+#define N_STAGE_COLUMNS (CLOSED_AT_COLUMN + 1)
+
+/*
+ * The arguments of a judge_stage trigger: the stage column, the process as JSON
+ * (empty where a table of processes is named), then pairs of option and value.
+ * The other options' names are those of attach_process.  The arguments of a
+ * derive_stage trigger are the stage column alone: the rest is found in the
+ * judge of the same table.
+ */
+typedef struct ProcessOptions
+{
+	const char *definition;		/* NULL: process_table */
+	const char *process_table;	/* qualified and quoted */
+	const char *process_column; /* of the target: the row's process */
+	const char *process_key;	/* of process_table: what process_column holds */
+	const char *process_definition; /* of process_table: a sales_process */
+	bool		warn;
+	const char *columns[N_STAGE_COLUMNS];	/* STAGE_COLUMN is always there */
+} ProcessOptions;
+
+/* How a required column is found to be filled. */
+typedef enum RequirementKind
+{
+	REQUIRED_NOT_NULL,
+	REQUIRED_TEXT,				/* and not blank */
+	REQUIRED_TRUE
+} RequirementKind;
+
+typedef struct Requirement
+{
+	AttrNumber	attnum;
+	RequirementKind kind;
+} Requirement;
+
+/* A process as one table follows it. */
+typedef struct AttachedProcess
+{
+	const char *key;			/* NULL: the only one */
+	bool		is_default;		/* of rows whose process column is NULL */
+	bool		resolved;		/* the rest is there */
+	const SalesProcess *process;
+	Requirement *requirements;	/* one for each of process's required columns */
+	NullableDatum *values[N_STAGE_VALUES];	/* one for each stage; NULL: column not kept */
+} AttachedProcess;
+
+typedef struct AttachedColumn
+{
+	AttrNumber	attnum;			/* InvalidAttrNumber: not kept */
+	Oid			type;
+	int32		typmod;
+	int16		typlen;
+	bool		typbyval;
+	bool		is_padded;		/* char(n) */
+} AttachedColumn;
+
+typedef struct Attachment
+{
+	MemoryContext context;
+	ProcessOptions options;
+	AttachedColumn columns[N_STAGE_COLUMNS];
+	FmgrInfo	stage_output;
+	AttrNumber	process_attnum; /* InvalidAttrNumber: one process for all rows */
+	FmgrInfo	process_output;
+	Oid			process_table;
+	int			n_processes;
+	AttachedProcess *processes; /* sorted by key */
+} Attachment;
+
+/*
+ * The attachment that a judge_stage or derive_stage trigger stands for.  It
+ * stays where it is until the end of the transaction at least.
+ */
+extern const Attachment *get_attachment(Relation rel, const Trigger *trigger);
+
+/*
+ * The attachment of a table's stage column; NULL: of the only one it has.  An
+ * error says when there is none, or more than one.
+ */
+extern const Attachment *only_attachment(Relation rel, const char *stage_column);
+extern void report_not_attached(Oid relid, const char *stage_column);
+
+/* The judge_stage triggers of a table: the nth, from 0; NULL after the last. */
+extern const Trigger *judge_trigger(Relation rel, int n);
+
+/* The judge of that stage column, or NULL. */
+extern const Trigger *find_judge(Relation rel, const char *stage_column);
+
+/* A trigger function of this extension. */
+extern Oid	trigger_function(const char *name);
+
+/*
+ * The process of a row whose process column reads so (ignored where all rows
+ * follow one process); NULL when there is no such process.
+ */
+extern const AttachedProcess *attached_process(const Attachment *attachment, Relation rel, const char *key);
+
+/* The text form of a stage, or of a process column; NULL of NULL. */
+extern char *row_stage(const Attachment *attachment, HeapTuple row, TupleDesc desc);
+extern char *row_process_key(const Attachment *attachment, HeapTuple row, TupleDesc desc);
+
+extern RequirementKind requirement_kind(Oid type);
+extern bool requirement_met(RequirementKind kind, Datum value, bool isnull);
+
+/*
+ * The required columns of a move's gates that a row has not filled, each once.
+ * The requirements are those of all the process's required columns.
+ */
+extern List *unmet_columns(const SalesProcess *process, const Requirement *requirements,
+						   const StageMove *move, HeapTuple row, TupleDesc desc);
+
+/* Fills attachment->processes from its table of processes (process_table.c). */
+extern void load_processes(Attachment *attachment, Relation rel);
+
+#endif							/* OPPORTUNITY_ATTACHMENT_H */

@@ -1,0 +1,417 @@
+/*
+ * gate.c
+ *		The triggers: judge_stage, which alone decides, and derive_stage, which
+ *		fills the columns that follow the stage.
+ *
+ * The judge runs AFTER ROW and so sees what was stored, whatever other triggers
+ * and generated columns made of it.  The deriver runs BEFORE ROW, after all
+ * others, and refuses nothing that the judge will.
+ *
+ * A row that an UPDATE moves to another partition is deleted there and inserted
+ * here: no AFTER UPDATE trigger fires.  The deleted version says that it was
+ * moved, and the insertion's trigger fires right after the deletion's, so the
+ * latter leaves a note of the stage the row comes from.
+ */
+#include "process/report.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "nodes/pg_list.h"
+#include "utils/datum.h"
+#include "utils/fmgrprotos.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+PG_FUNCTION_INFO_V1(opp_judge_stage);
+PG_FUNCTION_INFO_V1(opp_derive_stage);
+PG_FUNCTION_INFO_V1(opp_process_table_changed);
+
+/*
+ * A row on its way between partitions.  The query's memory context identifies
+ * the run of the executor and is never looked into.  Notes live as long as the
+ * (sub)transaction that made them, because a later query may get the same
+ * context's address.
+ *
+ * A note that is not picked up, because a BEFORE INSERT trigger of the other
+ * partition dropped the row, is thrown away by the next event of the same run.
+ */
+typedef struct MovingRow
+{
+	MemoryContext query;
+	SubTransactionId subtransaction;
+	char	   *stage_column;
+	char	   *stage;			/* NULL: it had none */
+	char	   *process_key;
+} MovingRow;
+
+static List *moving_rows = NIL;
+
+static void
+forget_moving_rows_xact(XactEvent event, void *arg)
+{
+	moving_rows = NIL;
+}
+
+/* Those of a subtransaction and its children, whose numbers are greater. */
+static void
+forget_moving_rows_subxact(SubXactEvent event, SubTransactionId id, SubTransactionId parent, void *arg)
+{
+	ListCell   *cell;
+
+	if (event != SUBXACT_EVENT_ABORT_SUB)
+		return;
+	foreach(cell, moving_rows)
+	{
+		if (((MovingRow *) lfirst(cell))->subtransaction >= id)
+			moving_rows = foreach_delete_current(moving_rows, cell);
+	}
+}
+
+static void
+note_moving_row(MemoryContext query, const char *stage_column, const char *stage, const char *process_key)
+{
+	static bool registered = false;
+	MemoryContext caller;
+	MovingRow  *note;
+
+	if (!registered)
+	{
+		RegisterXactCallback(forget_moving_rows_xact, NULL);
+		RegisterSubXactCallback(forget_moving_rows_subxact, NULL);
+		registered = true;
+	}
+	caller = MemoryContextSwitchTo(TopTransactionContext);
+	note = palloc0(sizeof(MovingRow));
+	note->query = query;
+	note->subtransaction = GetCurrentSubTransactionId();
+	note->stage_column = pstrdup(stage_column);
+	note->stage = stage != NULL ? pstrdup(stage) : NULL;
+	note->process_key = process_key != NULL ? pstrdup(process_key) : NULL;
+	moving_rows = lappend(moving_rows, note);
+	MemoryContextSwitchTo(caller);
+}
+
+/* Takes the note of this run and stage column, if there is one; the caller frees it. */
+static MovingRow *
+take_moving_row(MemoryContext query, const char *stage_column)
+{
+	ListCell   *cell;
+
+	foreach(cell, moving_rows)
+	{
+		MovingRow  *note = lfirst(cell);
+
+		if (note->query == query && strcmp(note->stage_column, stage_column) == 0)
+		{
+			moving_rows = foreach_delete_current(moving_rows, cell);
+			return note;
+		}
+	}
+	return NULL;
+}
+
+static void
+free_moving_row(MovingRow *note)
+{
+	if (note == NULL)
+		return;
+	pfree(note->stage_column);
+	if (note->stage != NULL)
+		pfree(note->stage);
+	if (note->process_key != NULL)
+		pfree(note->process_key);
+	pfree(note);
+}
+
+static void
+wrong_trigger(const char *function, const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+			 errmsg("function \"%s\" must be called %s", function, what),
+			 errhint("Let opportunity.attach_process make the triggers.")));
+}
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/*
+ * Judges a row as it was stored.  judged->from is the stage it came from, NULL
+ * for a new row or one that had none; was_there says that it is not new.
+ */
+static void
+judge_row(JudgedRow *judged, bool was_there, const char *old_process_key)
+{
+	const AttachedProcess *attached;
+	bool		unchanged = was_there && same_text(judged->from, judged->to) &&
+		same_text(old_process_key, judged->process_key);
+	int			from;
+	int			to;
+	StageMove	move;
+	List	   *unmet;
+
+	if (judged->to == NULL)
+	{
+		if (!unchanged)
+			report_no_stage(judged);
+		return;
+	}
+	attached = attached_process(judged->attachment, judged->rel, judged->process_key);
+	if (attached == NULL)
+	{
+		if (!unchanged)
+			report_no_process(judged);
+		return;
+	}
+	judged->process = attached->process;
+	to = find_stage(judged->process, judged->to);
+	if (to == STAGE_NONE)
+	{
+		if (!unchanged)
+			report_unknown_stage(judged);
+		return;
+	}
+	/* A row whose old stage its process does not have enters the process now. */
+	from = judged->from != NULL ? find_stage(judged->process, judged->from) : STAGE_NONE;
+	move = decide_move(judged->process, from, to);
+	if (move.verdict != MOVE_ALLOWED)
+	{
+		report_move(judged, move.verdict);
+		return;
+	}
+	unmet = unmet_columns(judged->process, attached->requirements, &move,
+						  judged->row, RelationGetDescr(judged->rel));
+	if (unmet != NIL)
+		report_unmet(judged, unmet);
+}
+
+Datum
+opp_judge_stage(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	const Attachment *attachment;
+	const char *stage_column;
+	JudgedRow	judged = {0};
+	MovingRow  *moved;
+	MemoryContext query;
+	TupleDesc	desc;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		wrong_trigger("judge_stage", "as a trigger");
+	if (!TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
+		wrong_trigger("judge_stage", "AFTER each ROW of INSERT or UPDATE");
+
+	attachment = get_attachment(trigger->tg_relation, trigger->tg_trigger);
+	stage_column = attachment->options.columns[STAGE_COLUMN];
+	query = fcinfo->flinfo->fn_mcxt;
+	desc = RelationGetDescr(trigger->tg_relation);
+	moved = moving_rows != NIL ? take_moving_row(query, stage_column) : NULL;
+
+	judged.rel = trigger->tg_relation;
+	judged.attachment = attachment;
+	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
+	{
+		judged.row = trigger->tg_trigtuple;
+		judged.to = row_stage(attachment, judged.row, desc);
+		judged.process_key = row_process_key(attachment, judged.row, desc);
+		judged.from = moved != NULL ? moved->stage : NULL;
+		judge_row(&judged, moved != NULL, moved != NULL ? moved->process_key : NULL);
+	}
+	else if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
+	{
+		judged.row = trigger->tg_newtuple;
+		judged.to = row_stage(attachment, judged.row, desc);
+		judged.process_key = row_process_key(attachment, judged.row, desc);
+		judged.from = row_stage(attachment, trigger->tg_trigtuple, desc);
+		judge_row(&judged, true, row_process_key(attachment, trigger->tg_trigtuple, desc));
+	}
+	else if (HeapTupleHeaderIndicatesMovedPartitions(trigger->tg_trigtuple->t_data))
+		note_moving_row(query, stage_column, row_stage(attachment, trigger->tg_trigtuple, desc),
+						row_process_key(attachment, trigger->tg_trigtuple, desc));
+	free_moving_row(moved);
+	return PointerGetDatum(NULL);
+}
+
+/* The time of the transaction, as the column's type has it. */
+static Datum
+moment(Oid type)
+{
+	Datum		now = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
+
+	switch (getBaseType(type))
+	{
+		case TIMESTAMPOID:
+			return DirectFunctionCall1(timestamptz_timestamp, now);
+		case DATEOID:
+			return DirectFunctionCall1(timestamptz_date, now);
+		default:
+			return now;
+	}
+}
+
+/* What the deriver is deriving: a row, what it was, and what to change in it. */
+typedef struct Derivation
+{
+	const Attachment *attachment;
+	TupleDesc	desc;
+	HeapTuple	old;			/* NULL: a new row */
+	HeapTuple	new;
+	bool		moved;			/* from another stage */
+	int			n_changes;
+	int			attnums[N_STAGE_COLUMNS];
+	Datum		values[N_STAGE_COLUMNS];
+	bool		nulls[N_STAGE_COLUMNS];
+} Derivation;
+
+static void
+set_column(Derivation *derivation, StageColumn column, Datum value, bool isnull)
+{
+	derivation->attnums[derivation->n_changes] = derivation->attachment->columns[column].attnum;
+	derivation->values[derivation->n_changes] = value;
+	derivation->nulls[derivation->n_changes++] = isnull;
+}
+
+/* A kept column's value in the old row; NULL of a new row. */
+static Datum
+old_value(const Derivation *derivation, StageColumn column, bool *isnull)
+{
+	*isnull = true;
+	if (derivation->old == NULL)
+		return (Datum) 0;
+	return heap_getattr(derivation->old, derivation->attachment->columns[column].attnum,
+						derivation->desc, isnull);
+}
+
+/*
+ * Whether a kept column is to be filled: when it is NULL, or when the row moves
+ * and the statement did not give it another value.  What a statement gives is
+ * kept until the next move.
+ */
+static bool
+to_fill(const Derivation *derivation, StageColumn column)
+{
+	const AttachedColumn *kept = &derivation->attachment->columns[column];
+	bool		isnull;
+	bool		was_null;
+	Datum		value;
+	Datum		old;
+
+	if (kept->attnum == InvalidAttrNumber)
+		return false;
+	value = heap_getattr(derivation->new, kept->attnum, derivation->desc, &isnull);
+	if (isnull)
+		return true;
+	if (!derivation->moved)
+		return false;
+	old = old_value(derivation, column, &was_null);
+	return !was_null && datum_image_eq(value, old, kept->typbyval, kept->typlen);
+}
+
+/* Fills a moment: now when the row moves, else what was there before. */
+static void
+fill_moment(Derivation *derivation, StageColumn column)
+{
+	bool		was_null;
+	Datum		old = old_value(derivation, column, &was_null);
+
+	if (derivation->moved || was_null)
+		old = moment(derivation->attachment->columns[column].type);
+	set_column(derivation, column, old, false);
+}
+
+static void
+derive_columns(Derivation *derivation, const AttachedProcess *attached, int stage)
+{
+	for (int column = PROBABILITY_COLUMN; column < N_STAGE_VALUES; column++)
+	{
+		if (to_fill(derivation, column) && !attached->values[column][stage].isnull)
+			set_column(derivation, column, attached->values[column][stage].value, false);
+	}
+	if (to_fill(derivation, ENTERED_AT_COLUMN))
+		fill_moment(derivation, ENTERED_AT_COLUMN);
+	if (to_fill(derivation, CLOSED_AT_COLUMN))
+	{
+		if (stage_outcome(attached->process, stage) != OUTCOME_OPEN)
+			fill_moment(derivation, CLOSED_AT_COLUMN);
+		else
+			set_column(derivation, CLOSED_AT_COLUMN, (Datum) 0, true);
+	}
+}
+
+Datum
+opp_derive_stage(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	Derivation	derivation = {0};
+	const AttachedProcess *attached;
+	Relation	rel;
+	char	   *stage;
+	int			i;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		wrong_trigger("derive_stage", "as a trigger");
+	if (!TRIGGER_FIRED_BEFORE(trigger->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event) ||
+		TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
+		wrong_trigger("derive_stage", "BEFORE each ROW of INSERT or UPDATE");
+
+	rel = trigger->tg_relation;
+	derivation.attachment = get_attachment(rel, trigger->tg_trigger);
+	derivation.desc = RelationGetDescr(rel);
+	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
+	{
+		derivation.old = trigger->tg_trigtuple;
+		derivation.new = trigger->tg_newtuple;
+	}
+	else
+		derivation.new = trigger->tg_trigtuple;
+
+	stage = row_stage(derivation.attachment, derivation.new, derivation.desc);
+	attached = attached_process(derivation.attachment, rel,
+								row_process_key(derivation.attachment, derivation.new, derivation.desc));
+	if (attached == NULL)
+		return PointerGetDatum(derivation.new);
+	if (stage != NULL)
+		i = find_stage(attached->process, stage);
+	else if (derivation.old == NULL)
+	{
+		i = 0;
+		set_column(&derivation, STAGE_COLUMN, attached->values[STAGE_COLUMN][0].value, false);
+	}
+	else
+		i = STAGE_NONE;
+	if (i == STAGE_NONE)
+		return PointerGetDatum(derivation.new);
+
+	if (derivation.old != NULL)
+	{
+		char	   *old_stage = row_stage(derivation.attachment, derivation.old, derivation.desc);
+
+		derivation.moved = old_stage == NULL || strcmp(old_stage, stage) != 0;
+	}
+	derive_columns(&derivation, attached, i);
+	if (derivation.n_changes == 0)
+		return PointerGetDatum(derivation.new);
+	return PointerGetDatum(heap_modify_tuple_by_cols(derivation.new, derivation.desc, derivation.n_changes,
+													 derivation.attnums, derivation.values, derivation.nulls));
+}
+
+/* On a table of processes: tells all backends that what they keep of it is stale. */
+Datum
+opp_process_table_changed(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		wrong_trigger("process_table_changed", "as a trigger");
+	if (!TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_STATEMENT(trigger->tg_event))
+		wrong_trigger("process_table_changed", "AFTER each STATEMENT");
+	CacheInvalidateRelcache(trigger->tg_relation);
+	return PointerGetDatum(NULL);
+}

@@ -1,0 +1,151 @@
+/*
+ * process.h
+ *		The sales process: its compiled form, and the decision whether a deal may
+ *		move from one stage to another and what it must bring along.
+ *
+ * A value is one block without pointers, stored as it is.  Everything that
+ * decides is here and in process.c, free of SQL: the triggers and the functions
+ * that only look ahead ask the same questions and get the same answers.
+ */
+#ifndef OPPORTUNITY_PROCESS_H
+#define OPPORTUNITY_PROCESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PROCESS_VERSION 1
+#define PROCESS_MIN_STAGES 2	/* one open, one won */
+#define PROCESS_MAX_STAGES 1000
+#define PROCESS_MAX_REQUIRED 1600	/* of one stage: a table has no more columns */
+#define STAGE_NAME_BYTES 255
+
+#define PROBABILITY_DECIMALS 6	/* probabilities are kept in millionths of a percent */
+#define PROBABILITY_ONE 1000000
+#define PROBABILITY_MAX (100 * PROBABILITY_ONE)
+#define PROBABILITY_NONE (-1)
+
+/* In place of a stage's index: no stage, or one that the process does not have. */
+#define STAGE_NONE (-1)
+
+typedef enum StageOutcome
+{
+	OUTCOME_OPEN,
+	OUTCOME_WON,
+	OUTCOME_LOST
+} StageOutcome;
+
+/*
+ * Strings are given by the offset of a NUL-terminated string from the start of
+ * the value, 0 where there is none.
+ */
+typedef struct ProcessStage
+{
+	uint32_t	name;
+	uint32_t	label;			/* 0: the name */
+	uint32_t	forecast_category;	/* 0: an open stage without one */
+	uint32_t	first_required; /* in the list of required columns */
+	uint32_t	n_required;
+	int32_t		probability;	/* PROBABILITY_NONE: an open stage without one */
+	int32_t		rotting_days;	/* 0: never */
+	uint8_t		outcome;		/* StageOutcome */
+	uint8_t		may_start;
+	uint8_t		unused[2];
+} ProcessStage;
+
+/*
+ * The stages in order, the open ones before the outcomes; after them the
+ * indexes of the stages sorted by name (bytewise), the required columns of all
+ * stages, the strings.
+ */
+typedef struct SalesProcess
+{
+	int32_t		vl_len_;		/* varlena header, do not touch */
+	uint8_t		version;
+	uint8_t		skip;
+	uint8_t		back;
+	uint8_t		reopen;
+	uint32_t	n_stages;
+	uint32_t	n_open;
+	uint32_t	n_required;		/* of all stages together */
+	ProcessStage stages[];
+} SalesProcess;
+
+static inline const char *
+process_string(const SalesProcess *process, uint32_t offset)
+{
+	return (const char *) process + offset;
+}
+
+static inline const char *
+stage_name(const SalesProcess *process, int stage)
+{
+	return process_string(process, process->stages[stage].name);
+}
+
+static inline uint32_t *
+stages_by_name(const SalesProcess *process)
+{
+	return (uint32_t *) (process->stages + process->n_stages);
+}
+
+static inline uint32_t *
+required_columns(const SalesProcess *process)
+{
+	return stages_by_name(process) + process->n_stages;
+}
+
+static inline const char *
+required_column(const SalesProcess *process, int i)
+{
+	return process_string(process, required_columns(process)[i]);
+}
+
+static inline StageOutcome
+stage_outcome(const SalesProcess *process, int stage)
+{
+	return (StageOutcome) process->stages[stage].outcome;
+}
+
+extern const char *const outcome_names[];
+
+/* What the rules of movement say, gates aside. */
+typedef enum MoveVerdict
+{
+	MOVE_ALLOWED,
+	MOVE_NOT_A_START,			/* a new deal may not begin there */
+	MOVE_SKIPS,					/* passes over stages, "skip" is false */
+	MOVE_BACK,					/* to an earlier stage, "back" is false */
+	MOVE_REOPENS,				/* leaves an outcome, "reopen" is false */
+	MOVE_BETWEEN_OUTCOMES		/* from one outcome to another */
+} MoveVerdict;
+
+/*
+ * The gates of a move are the required columns of the open stages from
+ * first_gate up to, not including, end_gate, and those of the outcome
+ * own_gate.  They are set whatever the verdict, so that one can ask what a
+ * move that is not allowed yet would take.
+ */
+typedef struct StageMove
+{
+	MoveVerdict verdict;
+	int			first_gate;
+	int			end_gate;
+	int			own_gate;		/* STAGE_NONE: none */
+} StageMove;
+
+/* The stage of that name, or STAGE_NONE. */
+extern int	find_stage(const SalesProcess *process, const char *name);
+
+/* The stage after this open one: the next open stage, then the first that is won; STAGE_NONE after an outcome. */
+extern int	stage_after(const SalesProcess *process, int stage);
+
+/* Decides the move; from is STAGE_NONE for a deal that enters the process. */
+extern StageMove decide_move(const SalesProcess *process, int from, int to);
+
+/*
+ * The required columns of a move's gates, as indexes into the process's list:
+ * the one after previous (-1 to begin), -1 at the end.
+ */
+extern int	next_requirement(const SalesProcess *process, const StageMove *move, int previous);
+
+#endif							/* OPPORTUNITY_PROCESS_H */

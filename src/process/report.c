@@ -1,0 +1,267 @@
+/*
+ * report.c
+ *		What is said about a row that breaks its sales process.
+ */
+#include "process/report.h"
+
+#include "access/htup_details.h"
+#include "access/sysattr.h"
+#include "access/table.h"
+#include "catalog/partition.h"
+#include "catalog/pg_class.h"
+#include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "nodes/bitmapset.h"
+#include "nodes/pg_list.h"
+#include "utils/acl.h"
+#include "utils/lsyscache.h"
+#include "utils/relcache.h"
+
+#define LISTED_NAMES 20
+#define SHOWN_KEY_BYTES 64
+
+char *
+list_names(List *names)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < list_length(names) && i < LISTED_NAMES; i++)
+		appendStringInfo(&list, "%s\"%s\"", i > 0 ? ", " : "", (char *) list_nth(names, i));
+	if (list_length(names) > LISTED_NAMES)
+		appendStringInfo(&list, " and %d more", list_length(names) - LISTED_NAMES);
+	return list.data;
+}
+
+List *
+stage_names(const SalesProcess *process, bool starts_only)
+{
+	List	   *names = NIL;
+
+	for (uint32 i = 0; i < process->n_stages; i++)
+	{
+		if (!starts_only || process->stages[i].may_start)
+			names = lappend(names, unconstify(char *, stage_name(process, i)));
+	}
+	return names;
+}
+
+static List *
+reachable_stages(const SalesProcess *process, const char *from)
+{
+	List	   *names = NIL;
+	int			stage = find_stage(process, from);
+
+	for (int i = 0; i < (int) process->n_stages; i++)
+	{
+		if (i != stage && decide_move(process, stage, i).verdict == MOVE_ALLOWED)
+			names = lappend(names, unconstify(char *, stage_name(process, i)));
+	}
+	return names;
+}
+
+/* What the user writes to: the root of a partition, else the table. */
+static Relation
+open_written_table(Relation rel)
+{
+	Oid			relid = RelationGetRelid(rel);
+
+	if (rel->rd_rel->relispartition)
+		relid = llast_oid(get_partition_ancestors(relid));
+	return table_open(relid, AccessShareLock);
+}
+
+/* Whether the user may see that column of the table. */
+static bool
+may_read(Relation table, const char *column)
+{
+	Oid			relid = RelationGetRelid(table);
+
+	return pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK ||
+		pg_attribute_aclcheck(relid, get_attnum(relid, column), GetUserId(), ACL_SELECT) == ACLCHECK_OK;
+}
+
+/* The row's primary key as in "(id)=(5)"; NULL when there is none to show. */
+static char *
+primary_key(const JudgedRow *judged, Relation table)
+{
+	TupleDesc	desc = RelationGetDescr(judged->rel);
+	Bitmapset  *columns = RelationGetIndexAttrBitmap(judged->rel, INDEX_ATTR_BITMAP_PRIMARY_KEY);
+	StringInfoData names;
+	StringInfoData values;
+	int			i = -1;
+
+	if (bms_is_empty(columns))
+		return NULL;
+	initStringInfo(&names);
+	initStringInfo(&values);
+	while ((i = bms_next_member(columns, i)) >= 0)
+	{
+		AttrNumber	attnum = i + FirstLowInvalidHeapAttributeNumber;
+		Form_pg_attribute attribute = TupleDescAttr(desc, attnum - 1);
+		const char *separator = names.len > 0 ? ", " : "";
+		bool		isnull;
+		Datum		value = heap_getattr(judged->row, attnum, desc, &isnull);
+		Oid			output;
+		bool		varlena;
+		char	   *text;
+		int			shown;
+
+		if (isnull || !may_read(table, NameStr(attribute->attname)))
+			return NULL;
+		getTypeOutputInfo(attribute->atttypid, &output, &varlena);
+		text = OidOutputFunctionCall(output, value);
+		shown = pg_mbcliplen(text, strlen(text), SHOWN_KEY_BYTES);
+		appendStringInfo(&names, "%s%s", separator, NameStr(attribute->attname));
+		appendStringInfo(&values, "%s%.*s%s", separator, shown, text, text[shown] != '\0' ? "..." : "");
+	}
+	return psprintf("(%s)=(%s)", names.data, values.data);
+}
+
+/* How messages call the row. */
+static const char *
+row_name(const JudgedRow *judged, Relation table)
+{
+	const char *key = judged->row != NULL ? primary_key(judged, table) : judged->key;
+
+	if (key == NULL)
+		return psprintf("a row of table \"%s\"", RelationGetRelationName(table));
+	return psprintf("row %s of table \"%s\"", key, RelationGetRelationName(table));
+}
+
+/* How messages call what it tried to do. */
+static const char *
+attempt(const JudgedRow *judged)
+{
+	if (judged->from == NULL)
+		return psprintf("enter stage \"%s\"", judged->to);
+	if (strcmp(judged->from, judged->to) == 0)
+		return psprintf("stay in stage \"%s\"", judged->to);
+	return psprintf("move from stage \"%s\" to stage \"%s\"", judged->from, judged->to);
+}
+
+/* The error fields that client libraries map on; used within ereport. */
+static int
+fields(Relation table, const char *column, const char *constraint)
+{
+	err_generic_string(PG_DIAG_CONSTRAINT_NAME, constraint);
+	return errtablecolname(table, column);
+}
+
+/* A row that is not written yet is refused in any case. */
+static int
+level(const JudgedRow *judged)
+{
+	return judged->attachment->options.warn && judged->row != NULL ? WARNING : ERROR;
+}
+
+static const char *
+stage_column(const JudgedRow *judged)
+{
+	return judged->attachment->options.columns[STAGE_COLUMN];
+}
+
+void
+report_no_stage(const JudgedRow *judged)
+{
+	Relation	table = open_written_table(judged->rel);
+
+	ereport(level(judged),
+			(errcode(ERRCODE_NOT_NULL_VIOLATION),
+			 errmsg("%s has no stage", row_name(judged, table)),
+			 judged->from ? errdetail("It was in stage \"%s\".", judged->from) : 0,
+			 errhint("Give column \"%s\" a stage of its sales process.", stage_column(judged)),
+			 fields(table, stage_column(judged), CONSTRAINT_STAGE_UNKNOWN)));
+	table_close(table, AccessShareLock);
+}
+
+void
+report_no_process(const JudgedRow *judged)
+{
+	Relation	table = open_written_table(judged->rel);
+	const ProcessOptions *options = &judged->attachment->options;
+
+	if (judged->process_key == NULL)
+		ereport(level(judged),
+				(errcode(ERRCODE_NOT_NULL_VIOLATION),
+				 errmsg("%s has no sales process", row_name(judged, table)),
+				 errdetail("Process table %s has no row that is the default.", options->process_table),
+				 errhint("Give column \"%s\" the name of a process.", options->process_column),
+				 fields(table, options->process_column, CONSTRAINT_STAGE_UNKNOWN)));
+	else
+		ereport(level(judged),
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("%s follows unknown sales process \"%s\"", row_name(judged, table), judged->process_key),
+				 errhint("Give column \"%s\" the name of a process in table %s.",
+						 options->process_column, options->process_table),
+				 fields(table, options->process_column, CONSTRAINT_STAGE_UNKNOWN)));
+	table_close(table, AccessShareLock);
+}
+
+void
+report_unknown_stage(const JudgedRow *judged)
+{
+	Relation	table = open_written_table(judged->rel);
+
+	ereport(level(judged),
+			(errcode(ERRCODE_CHECK_VIOLATION),
+			 errmsg("%s cannot %s: its sales process has no such stage",
+					row_name(judged, table), attempt(judged)),
+			 errdetail("Its stages are %s.", list_names(stage_names(judged->process, false))),
+			 fields(table, stage_column(judged), CONSTRAINT_STAGE_UNKNOWN)));
+	table_close(table, AccessShareLock);
+}
+
+void
+report_move(const JudgedRow *judged, MoveVerdict verdict)
+{
+	Relation	table = open_written_table(judged->rel);
+	bool		entering = verdict == MOVE_NOT_A_START;
+	List	   *allowed = entering ? stage_names(judged->process, true) :
+		reachable_stages(judged->process, judged->from);
+	const char *reason[] = {
+		[MOVE_NOT_A_START] = "a new row may not start there",
+		[MOVE_SKIPS] = "stages may not be skipped",
+		[MOVE_BACK] = "rows may not move back",
+		[MOVE_REOPENS] = "closed rows may not be reopened",
+		[MOVE_BETWEEN_OUTCOMES] = "it is closed"
+	};
+
+	ereport(level(judged),
+			(errcode(ERRCODE_CHECK_VIOLATION),
+			 errmsg("%s cannot %s: %s", row_name(judged, table), attempt(judged), reason[verdict]),
+			 allowed == NIL ? errdetail("It may not leave stage \"%s\".", judged->from) :
+			 entering ? errdetail("It may start at %s.", list_names(allowed)) :
+			 errdetail("From stage \"%s\" it may move to %s.", judged->from, list_names(allowed)),
+			 verdict == MOVE_BETWEEN_OUTCOMES && allowed != NIL ? errhint("Reopen it first, by moving it to an open stage.") : 0,
+			 fields(table, stage_column(judged), entering ? CONSTRAINT_STAGE_START : CONSTRAINT_STAGE_MOVE)));
+	table_close(table, AccessShareLock);
+}
+
+void
+report_unmet(const JudgedRow *judged, List *columns)
+{
+	Relation	table = open_written_table(judged->rel);
+
+	ereport(level(judged),
+			(errcode(ERRCODE_NOT_NULL_VIOLATION),
+			 errmsg("%s cannot %s: required values are missing", row_name(judged, table), attempt(judged)),
+			 errdetail("Missing: %s.", list_names(columns)),
+			 errhint("Fill them before, or in the same statement; a text must not be blank, a boolean must be true."),
+			 fields(table, linitial(columns), CONSTRAINT_STAGE_GATE)));
+	table_close(table, AccessShareLock);
+}
+
+void
+report_no_next_stage(const JudgedRow *judged)
+{
+	Relation	table = open_written_table(judged->rel);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_CHECK_VIOLATION),
+			 errmsg("%s has no stage after \"%s\"", row_name(judged, table), judged->from),
+			 errdetail("It is closed."),
+			 fields(table, stage_column(judged), CONSTRAINT_STAGE_MOVE)));
+	table_close(table, AccessShareLock);
+}

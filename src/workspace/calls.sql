@@ -1,0 +1,193 @@
+-- The calls: what people do with opportunities, each a statement or two on the
+-- tables. They run as the caller and can do nothing that the caller cannot.
+
+CREATE FUNCTION new_opportunity(name text, account text, currency text DEFAULT NULL, process text DEFAULT NULL,
+        estimated_close date DEFAULT NULL) RETURNS bigint
+    LANGUAGE plpgsql SET search_path FROM CURRENT
+AS $$
+DECLARE
+    account_id bigint;
+    opportunity_id bigint;
+BEGIN
+    IF account IS NOT NULL THEN
+        SELECT a.id INTO account_id FROM account a WHERE a.name = new_opportunity.account;
+        IF NOT FOUND THEN
+            RAISE invalid_parameter_value USING
+                MESSAGE = format('account "%s" does not exist', account),
+                HINT = 'Insert it into the table account first.';
+        END IF;
+    END IF;
+    INSERT INTO opportunity AS o (name, account_id, currency, process, estimated_close)
+    VALUES (new_opportunity.name, account_id, coalesce(new_opportunity.currency, base_currency()),
+        coalesce(new_opportunity.process, default_process()), new_opportunity.estimated_close)
+    RETURNING o.id INTO opportunity_id;
+    RETURN opportunity_id;
+END
+$$;
+COMMENT ON FUNCTION new_opportunity(text, text, text, text, date) IS
+'Makes an opportunity at the first stage, owned by the caller''s member, and returns its id. account: name of an account, or NULL while unknown. currency, process: NULL takes the base currency, the default process.';
+
+CREATE FUNCTION add_line(opportunity bigint, product_code text, quantity numeric DEFAULT 1,
+        price_per_unit numeric DEFAULT NULL) RETURNS bigint
+    LANGUAGE plpgsql SET search_path FROM CURRENT
+AS $$
+DECLARE
+    product_id bigint;
+    line_id bigint;
+BEGIN
+    SELECT p.id INTO product_id FROM product p WHERE p.code = product_code;
+    IF NOT FOUND THEN
+        RAISE invalid_parameter_value USING
+            MESSAGE = format('product "%s" does not exist', product_code),
+            HINT = 'Insert it into the table product first, or insert a line with a description instead.';
+    END IF;
+    INSERT INTO opportunity_line AS l (opportunity_id, product_id, quantity, price_per_unit)
+    VALUES (opportunity, product_id, add_line.quantity, add_line.price_per_unit)
+    RETURNING l.id INTO line_id;
+    RETURN line_id;
+END
+$$;
+COMMENT ON FUNCTION add_line(bigint, text, numeric, numeric) IS
+'Adds a line to the opportunity and returns the line''s id. price_per_unit: NULL takes the price from the opportunity''s price list; where there is none, an error (23502) names list and product.';
+
+CREATE FUNCTION advance(opportunity bigint) RETURNS text
+    LANGUAGE sql
+RETURN opportunity.advance('opportunity'::regclass, advance.opportunity::text);
+COMMENT ON FUNCTION advance(bigint) IS
+'Moves the opportunity to the next stage of its process and returns that stage''s name. A gate that is not passed is an error (23502, 23514) that says what is missing.';
+
+CREATE FUNCTION move_to(opportunity bigint, stage text) RETURNS void
+    LANGUAGE sql
+BEGIN ATOMIC
+    SELECT opportunity.move_to('opportunity'::regclass, move_to.opportunity::text, move_to.stage);
+END;
+COMMENT ON FUNCTION move_to(bigint, text) IS
+'Moves the opportunity to the named stage of its process. A move that the process does not allow is an error (23514), as is a gate that is not passed (23502, 23514).';
+
+CREATE FUNCTION move_back(opportunity bigint) RETURNS void
+    LANGUAGE plpgsql SET search_path FROM CURRENT
+AS $$
+DECLARE
+    deal record;
+BEGIN
+    SELECT o.stage, o.outcome, (SELECT s.stage
+            FROM opportunity.stages(p.definition) here, opportunity.stages(p.definition) s
+            WHERE here.stage = o.stage AND s.stage_order < here.stage_order
+            ORDER BY s.stage_order DESC LIMIT 1) AS earlier
+    INTO deal
+    FROM opportunity o JOIN process p ON p.name = o.process
+    WHERE o.id = move_back.opportunity;
+    IF NOT FOUND THEN
+        RAISE no_data_found USING MESSAGE = format('opportunity %s does not exist', opportunity);
+    ELSIF deal.outcome <> 'open' THEN
+        RAISE check_violation USING
+            MESSAGE = format('opportunity %s is %s: it cannot be moved back', opportunity, deal.outcome),
+            HINT = 'reopen() takes it back to the stage from which it was closed.',
+            TABLE = 'opportunity', COLUMN = 'stage', CONSTRAINT = 'opportunity_stage_move';
+    ELSIF deal.earlier IS NULL THEN
+        RAISE check_violation USING
+            MESSAGE = format('opportunity %s is at "%s", the first stage: it cannot be moved back', opportunity, deal.stage),
+            TABLE = 'opportunity', COLUMN = 'stage', CONSTRAINT = 'opportunity_stage_move';
+    END IF;
+    PERFORM opportunity.move_to('opportunity', opportunity::text, deal.earlier);
+END
+$$;
+COMMENT ON FUNCTION move_back(bigint) IS
+'Moves an open opportunity to the stage before its own. At the first stage and when closed: an error (23514).';
+
+CREATE FUNCTION win(opportunity bigint, actual_value numeric DEFAULT NULL) RETURNS void
+    LANGUAGE plpgsql SET search_path FROM CURRENT
+AS $$
+BEGIN
+    UPDATE opportunity AS o
+    SET stage = (SELECT s.stage FROM process p, opportunity.stages(p.definition) s
+            WHERE p.name = o.process AND s.outcome = 'won' ORDER BY s.stage_order LIMIT 1),
+        actual_value = coalesce(win.actual_value, o.actual_value)
+    WHERE o.id = win.opportunity;
+    IF NOT FOUND THEN
+        RAISE no_data_found USING MESSAGE = format('opportunity %s does not exist', opportunity);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION win(bigint, numeric) IS
+'Closes the opportunity as won: it passes the gates of all stages left behind. actual_value: NULL takes its estimated_value.';
+
+CREATE FUNCTION lose(opportunity bigint, reason text, competitor text DEFAULT NULL) RETURNS void
+    LANGUAGE plpgsql SET search_path FROM CURRENT
+AS $$
+DECLARE
+    deal record;
+    competitor_id bigint;
+BEGIN
+    SELECT p.name AS process, (SELECT s.stage FROM opportunity.stages(p.definition) s
+            WHERE s.outcome = 'lost' ORDER BY s.stage_order LIMIT 1) AS lost
+    INTO deal
+    FROM opportunity o JOIN process p ON p.name = o.process
+    WHERE o.id = lose.opportunity;
+    IF NOT FOUND THEN
+        RAISE no_data_found USING MESSAGE = format('opportunity %s does not exist', opportunity);
+    ELSIF deal.lost IS NULL THEN
+        RAISE check_violation USING
+            MESSAGE = format('opportunity %s cannot be lost: its sales process "%s" has no stage for that', opportunity, deal.process),
+            TABLE = 'opportunity', COLUMN = 'stage', CONSTRAINT = 'opportunity_stage_move';
+    END IF;
+    IF competitor IS NOT NULL THEN
+        SELECT c.id INTO competitor_id FROM competitor c WHERE c.name = lose.competitor;
+        IF NOT FOUND THEN
+            RAISE invalid_parameter_value USING
+                MESSAGE = format('competitor "%s" does not exist', competitor),
+                HINT = 'Insert it into the table competitor first.';
+        END IF;
+    END IF;
+    UPDATE opportunity AS o SET stage = deal.lost, lost_reason = reason, winning_competitor_id = competitor_id
+    WHERE o.id = lose.opportunity;
+END
+$$;
+COMMENT ON FUNCTION lose(bigint, text, text) IS
+'Closes the opportunity as lost, for a reason and, if one is known, to a competitor (the name of one in the table competitor).';
+
+CREATE FUNCTION reopen(opportunity bigint) RETURNS void
+    LANGUAGE plpgsql SET search_path FROM CURRENT
+AS $$
+DECLARE
+    deal record;
+BEGIN
+    SELECT o.outcome, coalesce(o.last_open_stage,
+            (SELECT s.stage FROM opportunity.stages(p.definition) s ORDER BY s.stage_order LIMIT 1)) AS stage
+    INTO deal
+    FROM opportunity o JOIN process p ON p.name = o.process
+    WHERE o.id = reopen.opportunity;
+    IF NOT FOUND THEN
+        RAISE no_data_found USING MESSAGE = format('opportunity %s does not exist', opportunity);
+    ELSIF deal.outcome = 'open' THEN
+        RAISE check_violation USING
+            MESSAGE = format('opportunity %s is open already', opportunity),
+            TABLE = 'opportunity', COLUMN = 'stage', CONSTRAINT = 'opportunity_stage_move';
+    END IF;
+    PERFORM opportunity.move_to('opportunity', opportunity::text, deal.stage);
+END
+$$;
+COMMENT ON FUNCTION reopen(bigint) IS
+'Takes a won or lost opportunity back to the stage from which it was closed, or to the first when it was inserted closed. closed_at, actual_value, lost_reason and the winning competitor are cleared.';
+
+CREATE FUNCTION pipeline_chart_svg(process text DEFAULT NULL, owner text DEFAULT NULL, outcome text DEFAULT NULL,
+        currency text DEFAULT NULL, closing_from date DEFAULT NULL, closing_to date DEFAULT NULL,
+        options jsonb DEFAULT '{}') RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT opportunity.pipeline_chart(p.close_date, p.value,
+        -- 100 and 0 mark won and lost deals
+        CASE p.outcome WHEN 'won' THEN 100 WHEN 'lost' THEN 0 ELSE least(greatest(p.score, 1), 99) END,
+        concat_ws(', ', p.name, p.account),
+        jsonb_build_object('currency', coalesce(pipeline_chart_svg.currency, base_currency()))
+            || coalesce(pipeline_chart_svg.options, '{}'))
+    FROM pipeline AS p
+    WHERE p.currency = coalesce(pipeline_chart_svg.currency, base_currency())
+        AND (pipeline_chart_svg.process IS NULL OR p.process = pipeline_chart_svg.process)
+        AND (pipeline_chart_svg.owner IS NULL OR p.owner = pipeline_chart_svg.owner)
+        AND (pipeline_chart_svg.outcome IS NULL OR p.outcome = pipeline_chart_svg.outcome)
+        AND (pipeline_chart_svg.closing_from IS NULL OR p.close_date >= pipeline_chart_svg.closing_from)
+        AND (pipeline_chart_svg.closing_to IS NULL OR p.close_date <= pipeline_chart_svg.closing_to);
+END;
+COMMENT ON FUNCTION pipeline_chart_svg(text, text, text, text, date, date, jsonb) IS
+'The pipeline as an SVG document: every opportunity by close date (the estimated one while open) and score, the circle''s area its value, closed ones marked. process, owner, outcome: only those of that name; closing_from, closing_to: only those closing in these days; NULL: all. One currency: NULL takes the base currency. options: those of opportunity.pipeline_chart.';

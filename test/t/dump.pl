@@ -1,0 +1,163 @@
+# pg_dump and restore, every way they are done: what comes back has its rules
+# on, its totals right and each row once. And a restart of the server.
+use strict;
+use warnings;
+use lib 'test/t';
+use Seller;
+
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = start_node('dump');
+my $dir = $node->basedir;
+
+# A user's own tables with a process and totals, another partitioned by its
+# stage, and the ready-made model beside them.
+new_database($node, 'source', q{
+	CREATE EXTENSION opportunity;
+	CREATE SCHEMA app;
+	SET search_path = app, opportunity;
+	CREATE TABLE deals (
+		id bigint PRIMARY KEY,
+		stage text,
+		amount numeric(14,2),
+		units numeric(14,5),
+		reason text,
+		probability numeric,
+		closed_at timestamptz,
+		summary pipeline_summary);
+	CREATE TABLE deal_items (
+		deal_id bigint NOT NULL REFERENCES deals ON DELETE CASCADE,
+		quantity numeric(19,5) NOT NULL,
+		price numeric(18,2) NOT NULL,
+		discount numeric,
+		net numeric GENERATED ALWAYS AS (opportunity.net_amount(quantity, price, 0, discount)) STORED);
+	CREATE INDEX ON deal_items (deal_id);
+	CREATE INDEX ON deal_items (opportunity.net_amount(quantity, price, 0, discount));
+	CREATE TABLE events (id int, status text, deal int) PARTITION BY LIST (status);
+	CREATE TABLE events_open PARTITION OF events FOR VALUES IN ('new', 'talk');
+	CREATE TABLE events_done PARTITION OF events FOR VALUES IN ('won', 'lost');
+	SELECT attach_totals('deals', 'amount, units', 'deal_items', 'deal_id',
+		'opportunity.net_amount(quantity, price, 0, discount), quantity');
+	SELECT attach_process('deals', 'stage', $${"stages": [
+		{"name": "new", "probability": 10},
+		{"name": "talk", "label": "Let's \"talk\" \\\\ now", "probability": 50, "required": ["amount"]},
+		{"name": "won", "outcome": "won", "required": ["amount"]},
+		{"name": "lost", "outcome": "lost", "required": ["reason"]}]}$$,
+		probability_column => 'probability', closed_at_column => 'closed_at');
+	SELECT attach_process('events', 'status', '{"stages": [{"name": "new"}, {"name": "talk"},
+		{"name": "won", "outcome": "won"}, {"name": "lost", "outcome": "lost"}]}');
+	INSERT INTO deals (id, stage) SELECT i, 'new' FROM generate_series(1, 40) i;
+	INSERT INTO deal_items SELECT 1 + i % 30, 1 + i % 7 + 0.5, 99.99 + i, i % 3 FROM generate_series(1, 200) i;
+	UPDATE deals SET stage = 'talk' WHERE id <= 20;
+	UPDATE deals SET stage = 'won' WHERE id <= 10;
+	UPDATE deals SET stage = 'lost', reason = 'price' WHERE id BETWEEN 11 AND 15;
+	UPDATE deals SET summary = (SELECT summarize_pipeline(amount, probability::float8, stage = 'won') FROM deals) WHERE id = 1;
+	INSERT INTO events SELECT i, 'new', i FROM generate_series(1, 10) i;
+	UPDATE events SET status = 'talk';
+	UPDATE events SET status = 'won' WHERE id <= 5;
+	SELECT create_workspace('crm', 'EUR');
+});
+query($node, 'source', q{
+	SET search_path = crm;
+	INSERT INTO account (name) VALUES ('Fabrikam');
+	INSERT INTO product (code, name, kind, status, list_price) VALUES ('S-100', 'Café S-100', 'product', 'active', 4200);
+	SELECT new_opportunity('Two machines', 'Fabrikam');
+	SELECT add_line(id, 'S-100', 2, 4100) FROM opportunity;
+});
+
+my $want = fingerprints($node, 'source', 'app', 'crm');
+my $triggers = q{SELECT tgrelid::regclass, tgname, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger
+	WHERE NOT tgisinternal ORDER BY tgrelid::regclass::text COLLATE "C", tgname COLLATE "C"};
+my $want_triggers = query($node, 'source', $triggers);
+like($want_triggers, qr/^app\.deals\|.*EXECUTE FUNCTION opportunity\./m, 'there are triggers to bring back');
+
+# The rules hold in a database, and nothing in it is changed by asking.
+sub rules_hold
+{
+	my ($database, $how) = @_;
+	my %refused = (
+		'a move that skips a stage' => [ "UPDATE app.deals SET stage = 'won' WHERE id = 30", '23514' ],
+		'a gate that is not passed' => [ "INSERT INTO app.deals (id, stage) VALUES (900, 'new'); UPDATE app.deals SET stage = 'talk' WHERE id = 900; UPDATE app.deals SET stage = 'won' WHERE id = 900", '23502' ],
+		'an outcome without its reason' => [ "UPDATE app.deals SET stage = 'lost' WHERE id = 31", '23502' ],
+		'a forged total' => [ "UPDATE app.deals SET amount = 1 WHERE id = 1", '23514' ],
+		'a move between partitions' => [ "UPDATE app.events SET status = 'lost' WHERE id = 1", '23514' ],
+		'an unknown stage' => [ "INSERT INTO app.deals (id, stage) VALUES (901, 'nowhere')", '23514' ]);
+	for my $what (sort keys %refused)
+	{
+		my ($sql, $state) = @{ $refused{$what} };
+		is(state_of($node, $database, "BEGIN;\n$sql"), $state, "$how: $what is refused");
+	}
+	is(query($node, $database, q{
+			BEGIN;
+			INSERT INTO app.deal_items VALUES (40, 2, 10, 1);
+			UPDATE app.deals SET stage = 'talk' WHERE id = 40;
+			SELECT amount, units, probability FROM app.deals WHERE id = 40;
+			ROLLBACK}),
+		'19.00|2.00000|50', "$how: totals and maintained columns follow");
+	is(query($node, $database, q{SELECT count(*) FROM opportunity.check_totals('app.deals')}), '0', "$how: totals equal their lines");
+	return;
+}
+
+sub came_back
+{
+	my ($database, $how) = @_;
+	is(fingerprints($node, $database, 'app', 'crm'), $want, "$how: every table has its rows, once");
+	is(query($node, $database, $triggers), $want_triggers, "$how: the same triggers");
+	rules_hold($database, $how);
+	return;
+}
+
+rules_hold('source', 'before');
+
+my @from = ('-d', $node->connstr('source') . ' user=seller');
+sub into { return ('-d', $node->connstr($_[0]) . ' user=seller') }
+
+# Plain text through psql.
+new_database($node, 'plain');
+command_ok([ 'pg_dump', @from, '-f', "$dir/plain.sql" ], 'pg_dump');
+command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', into('plain'), '-f', "$dir/plain.sql" ], 'psql reads it');
+came_back('plain', 'plain');
+
+# The archive at once, in parallel jobs, and section by section.
+command_ok([ 'pg_dump', '-Fc', @from, '-f', "$dir/archive" ], 'pg_dump -Fc');
+new_database($node, 'archive');
+command_ok([ 'pg_restore', '--exit-on-error', into('archive'), '-j', '2', "$dir/archive" ], 'pg_restore');
+came_back('archive', 'archive');
+
+new_database($node, 'sections');
+for my $section ('pre-data', 'data', 'post-data')
+{
+	command_ok([ 'pg_restore', '--exit-on-error', into('sections'), "--section=$section", "$dir/archive" ], "pg_restore $section");
+}
+came_back('sections', 'sections');
+
+# Data alone into a schema whose triggers are on and fire: the deals come in at
+# whatever stage they had, with totals of lines that are not there yet.
+new_database($node, 'data');
+command_ok([ 'pg_restore', '--exit-on-error', into('data'), '--schema-only', "$dir/archive" ], 'pg_restore --schema-only');
+command_ok([ 'pg_dump', '--data-only', @from, '-n', 'app', '-f', "$dir/data.sql" ], 'pg_dump --data-only');
+command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', into('data'), '-f', "$dir/data.sql" ], 'psql reads data into live triggers');
+is(fingerprints($node, 'data', 'app'), fingerprints($node, 'source', 'app'), 'data only: every table has its rows, once');
+rules_hold('data', 'data only');
+
+# INSERTs instead of COPY.
+new_database($node, 'inserts');
+command_ok([ 'pg_dump', '--inserts', @from, '-f', "$dir/inserts.sql" ], 'pg_dump --inserts');
+command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', into('inserts'), '-f', "$dir/inserts.sql" ], 'psql reads it');
+came_back('inserts', 'inserts');
+
+# What was dumped from the copy is what was dumped from the source.
+command_ok([ 'pg_dump', '-d', $node->connstr('archive') . ' user=seller', '-f', "$dir/again.sql" ], 'pg_dump of the copy');
+my ($first, $again) = map { join "\n", grep { !/^\\(un)?restrict / } split /\n/, slurp_file("$dir/$_.sql") } 'plain', 'again';
+ok($first eq $again, 'a dump of the restored database is the same text');
+
+# Nothing lives in the server's memory only.
+$node->restart;
+rules_hold('source', 'after a restart');
+$node->stop('immediate');
+$node->start;
+came_back('source', 'after a crash');
+
+$node->stop;
+done_testing();

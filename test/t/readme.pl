@@ -1,0 +1,62 @@
+# Every SQL example of README.md, run in order by an unprivileged user: see
+# test/tools/readme-sql for how examples are marked.
+use strict;
+use warnings;
+use lib 'test/t';
+use Seller;
+
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my ($script, $problem);
+my $extracted = IPC::Run::run([ 'test/tools/readme-sql', 'README.md' ], '>', \$script, '2>', \$problem);
+ok($extracted, 'README.md is written as test/tools/readme-sql wants it') or diag($problem);
+
+my $node = start_node('readme');
+new_database($node, 'readme');
+
+# one stream, so that messages stand where they came, as pg_regress has it
+my $output = '';
+IPC::Run::run(
+	[ 'psql', '-X', '-q', '-U', 'seller', '-d', $node->connstr('readme') ],
+	'<', \$script, '>&', \$output);
+
+my ($n, $place, $expected, $state, @got, @shown) = (0);
+
+# Blanks at line ends are psql's padding.
+sub normal { return join "\n", grep { !/^$/ } map { s/\s+$//r } @_ }
+
+sub judge
+{
+	return unless defined $place;
+	$n++;
+	is($state // 'no end', $expected, "$place ends with $expected") or diag(join "\n", @got);
+	is(normal(@got), normal(@shown), "$place prints what is shown") if @shown;
+	return;
+}
+
+for my $line (split /\n/, $output)
+{
+	if ($line =~ /^\@block (\S+) (\S+)$/)
+	{
+		judge();
+		($place, $expected, $state, @got, @shown) = ($1, $2);
+	}
+	elsif ($line =~ /^\@end (\S+)$/) { $state = $1 }
+	elsif ($line =~ /^\@shown ?(.*)$/) { push @shown, $1 }
+	else { push @got, $line }
+}
+judge();
+my $blocks = () = $script =~ m{^\\echo '\@block}mg;
+is($n, $blocks, 'all examples ran');
+cmp_ok($n, '>', 0, 'README.md has examples');
+
+# README's table of what DROP EXTENSION CASCADE takes is the tested one.
+my $readme = slurp_file('README.md');
+my @rows = grep { /^\| / } split /\n/, slurp_file('expected/drop_cascade.out');
+cmp_ok(scalar @rows, '>', 0, 'the table of DROP EXTENSION CASCADE exists');
+my @missing = grep { index($readme, $_) < 0 } map { s/\s+$//r } @rows;
+is(join("\n", @missing), '', 'README.md has its rows');
+
+$node->stop;
+done_testing();
