@@ -96,16 +96,38 @@ amount_of_double(Deal *deal, Datum datum)
 			   decimals);
 }
 
-/* Percent to six decimals, which is certainty to eight. */
-static int
-read_probability(double percent)
+static void
+probability_out_of_range(void)
 {
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("probability out of range"),
+			 errdetail("A probability is a percentage between 0 and 100.")));
+}
+
+/* Percent rounded to six decimals, which is certainty to eight. */
+static int
+probability_of_double(Datum datum)
+{
+	double		percent = DatumGetFloat8(datum);
+
 	if (!(percent >= 0 && percent <= 100))	/* NaN too */
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("probability out of range"),
-				 errdetail("A probability is a percentage between 0 and 100.")));
+		probability_out_of_range();
 	return (int) floor(percent * 1e6 + 0.5);
+}
+
+static int
+probability_of_numeric(Datum datum)
+{
+	const int	decimals = PROBABILITY_DECIMALS - 2;
+	int128		probability;
+	FixedStatus status = numeric_to_fixed(datum, decimals, &probability);
+
+	if (status == FIXED_TOO_FINE)
+		return probability_of_double(DirectFunctionCall1(numeric_float8, datum));
+	if (status != FIXED_OK || probability < 0 || probability > PROBABILITY_ONE)
+		probability_out_of_range();
+	return (int) probability;
 }
 
 /* Sets the time, or returns false when it is infinite, which is as good as missing. */
@@ -123,6 +145,7 @@ time_of_date(Datum datum, Timestamp *time)
 }
 
 typedef void (*AmountReader) (Deal *deal, Datum datum);
+typedef int (*ProbabilityReader) (Datum datum);
 typedef bool (*TimeReader) (Datum datum, Timestamp *time);
 
 /*
@@ -130,13 +153,14 @@ typedef bool (*TimeReader) (Datum datum, Timestamp *time);
  * that an aggregate with fewer arguments leaves out are as if NULL.
  */
 static inline void
-read_deal(FunctionCallInfo fcinfo, Deal *deal, AmountReader read_amount, TimeReader read_time)
+read_deal(FunctionCallInfo fcinfo, Deal *deal, AmountReader read_amount,
+		  ProbabilityReader read_probability, TimeReader read_time)
 {
 	deal->has_amount = false;
 	if (!PG_ARGISNULL(1))
 		read_amount(deal, PG_GETARG_DATUM(1));
 
-	deal->probability = PG_ARGISNULL(2) ? PROBABILITY_UNKNOWN : read_probability(PG_GETARG_FLOAT8(2));
+	deal->probability = PG_ARGISNULL(2) ? PROBABILITY_UNKNOWN : read_probability(PG_GETARG_DATUM(2));
 
 	if (PG_NARGS() <= 3 || PG_ARGISNULL(3))
 		deal->outcome = DEAL_OPEN;
@@ -190,11 +214,12 @@ read_outcome(FunctionCallInfo fcinfo, Deal *deal)
 }
 
 /*
- * The transition function and its inverse for a type of amount and of dates.
- * Timestamps with and without time zone are read alike: only their difference
- * counts.
+ * The transition function and its inverse for a type of amount, of probability
+ * and of dates.  A numeric probability has its own beside numeric amounts: its
+ * cast to double precision costs as much as all the rest.  Timestamps with and
+ * without time zone are read alike: only their difference counts.
  */
-#define DEAL_FUNCTIONS(type, read_amount, read_time) \
+#define DEAL_FUNCTIONS(type, read_amount, read_probability, read_time) \
 PG_FUNCTION_INFO_V1(opp_summary_add_##type); \
 PG_FUNCTION_INFO_V1(opp_summary_remove_##type); \
 Datum \
@@ -202,7 +227,7 @@ opp_summary_add_##type(PG_FUNCTION_ARGS) \
 { \
 	Deal		deal; \
 \
-	read_deal(fcinfo, &deal, read_amount, read_time); \
+	read_deal(fcinfo, &deal, read_amount, read_probability, read_time); \
 	return apply(fcinfo, &deal, summary_add_deal); \
 } \
 Datum \
@@ -210,16 +235,18 @@ opp_summary_remove_##type(PG_FUNCTION_ARGS) \
 { \
 	Deal		deal; \
 \
-	read_deal(fcinfo, &deal, read_amount, read_time); \
+	read_deal(fcinfo, &deal, read_amount, read_probability, read_time); \
 	return apply(fcinfo, &deal, summary_remove_deal); \
 }
 
-DEAL_FUNCTIONS(numeric, amount_of_numeric, time_of_timestamp)
-DEAL_FUNCTIONS(numeric_date, amount_of_numeric, time_of_date)
-DEAL_FUNCTIONS(bigint, amount_of_bigint, time_of_timestamp)
-DEAL_FUNCTIONS(bigint_date, amount_of_bigint, time_of_date)
-DEAL_FUNCTIONS(double, amount_of_double, time_of_timestamp)
-DEAL_FUNCTIONS(double_date, amount_of_double, time_of_date)
+DEAL_FUNCTIONS(numeric, amount_of_numeric, probability_of_double, time_of_timestamp)
+DEAL_FUNCTIONS(numeric_date, amount_of_numeric, probability_of_double, time_of_date)
+DEAL_FUNCTIONS(numeric_numeric, amount_of_numeric, probability_of_numeric, time_of_timestamp)
+DEAL_FUNCTIONS(numeric_numeric_date, amount_of_numeric, probability_of_numeric, time_of_date)
+DEAL_FUNCTIONS(bigint, amount_of_bigint, probability_of_double, time_of_timestamp)
+DEAL_FUNCTIONS(bigint_date, amount_of_bigint, probability_of_double, time_of_date)
+DEAL_FUNCTIONS(double, amount_of_double, probability_of_double, time_of_timestamp)
+DEAL_FUNCTIONS(double_date, amount_of_double, probability_of_double, time_of_date)
 
 Datum
 opp_summary_add_outcome(PG_FUNCTION_ARGS)
