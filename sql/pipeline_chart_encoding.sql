@@ -2,6 +2,9 @@
 -- references, so that the document is well-formed in any encoding.
 SELECT current_database() AS home \gset
 SET ROLE NONE;
+SET client_min_messages = warning;
+DROP DATABASE IF EXISTS regress_latin1;
+DROP DATABASE IF EXISTS regress_sql_ascii;
 CREATE DATABASE regress_latin1 TEMPLATE template0 ENCODING 'LATIN1' LOCALE_PROVIDER libc LOCALE 'C';
 CREATE DATABASE regress_sql_ascii TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc LOCALE 'C';
 

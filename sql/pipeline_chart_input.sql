@@ -44,6 +44,14 @@ SELECT amount, substring(pipeline_chart(date '2026-01-01', amount, 50, 'x') FROM
   FROM unnest('{0, -0.001, 0.005, 0.5, 999, 1000, -1234.5, 1234567.891, 90071992547409.93, 999999999999990000}'::numeric[]) AS amount
  GROUP BY amount ORDER BY amount;
 
+-- Scores are cut to a decimal, so that none reads like another grade; every tenth survives.
+SELECT score, substring(pipeline_chart(date '2026-01-01', 1, score, 'x') FROM 'score \d[^<]*') AS shown
+  FROM unnest('{74.96, 75, 99.99, 0.04}'::float8[]) AS score GROUP BY score ORDER BY score;
+SELECT count(*) AS wrong_tenths FROM (
+	SELECT tenths, pipeline_chart(date '2026-01-01', 1, tenths / 10.0, 'x') AS svg
+	  FROM generate_series(0, 1000) AS tenths GROUP BY tenths) AS q
+ WHERE substring(svg FROM 'score ([0-9.]+) \([A-D]')::numeric IS DISTINCT FROM tenths / 10.0;
+
 -- Totals keep three digits.
 SELECT amount, substring(pipeline_chart(date '2026-01-01', amount, 50, 'x') FROM '([-0-9.,A-Z]*) in total') AS total
   FROM unnest('{0, 9.994, 9.996, 99.94, 999.4, 999.6, 1050, -12345, 999499, 999500, 1234567890, 5e15}'::numeric[]) AS amount

@@ -45,7 +45,7 @@ SELECT deal, revenue(q, p, v, m) AS four, revenue(q, p) AS two FROM line GROUP B
 SELECT count(*) AS deals,
        count(*) FILTER (WHERE four IS NOT DISTINCT FROM sum_four AND scale(four) IS NOT DISTINCT FROM scale(sum_four)) AS four_equal,
        count(*) FILTER (WHERE two IS NOT DISTINCT FROM sum_two AND scale(two) IS NOT DISTINCT FROM scale(sum_two)) AS two_equal
-  FROM result JOIN (SELECT deal, sum(round(round(q * (p - coalesce(v, 0)), 2) - coalesce(m, 0), 2)) AS sum_four, sum(round(q * p, 2)) AS sum_two FROM line GROUP BY deal) AS s USING (deal);
+  FROM result JOIN (SELECT deal, sum(round(q * (p - coalesce(v, 0)) - coalesce(m, 0), 2)) AS sum_four, sum(round(q * p, 2)) AS sum_two FROM line GROUP BY deal) AS s USING (deal);
 
 -- In parallel: the plan has partial aggregates, and the result is the same.
 SET parallel_setup_cost = 0;

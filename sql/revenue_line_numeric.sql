@@ -3,13 +3,13 @@
 CREATE SCHEMA revenue_line_numeric;
 SET search_path = revenue_line_numeric, opportunity;
 
--- The same in stock numeric, step by step.
+-- The same in stock numeric.
 CREATE FUNCTION stock_base(q numeric, p numeric, v numeric, s integer) RETURNS numeric LANGUAGE sql IMMUTABLE
 RETURN round(q * (p - coalesce(v, 0)), s);
 CREATE FUNCTION stock_net(q numeric, p numeric, v numeric, m numeric, s integer) RETURNS numeric LANGUAGE sql IMMUTABLE
-RETURN round(round(q * (p - coalesce(v, 0)), s) - coalesce(m, 0), s);
+RETURN round(q * (p - coalesce(v, 0)) - coalesce(m, 0), s);
 CREATE FUNCTION stock_extended(q numeric, p numeric, v numeric, m numeric, t numeric, s integer) RETURNS numeric LANGUAGE sql IMMUTABLE
-RETURN round(round(round(q * (p - coalesce(v, 0)), s) - coalesce(m, 0), s) + coalesce(t, 0), s);
+RETURN round(q * (p - coalesce(v, 0)) - coalesce(m, 0) + coalesce(t, 0), s);
 CREATE FUNCTION stock_line(q numeric, p numeric, d numeric, s integer) RETURNS numeric LANGUAGE sql IMMUTABLE
 RETURN round(q * p * ((100 - coalesce(d, 0)) * 0.01), s);
 CREATE FUNCTION stock_total(l numeric, d numeric, a numeric, f numeric, t numeric, s integer) RETURNS numeric LANGUAGE sql IMMUTABLE

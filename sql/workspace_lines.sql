@@ -78,8 +78,11 @@ SELECT price_per_unit, net_amount FROM opportunity_line WHERE id = :line;
 SELECT add_line(:deal, 'TEA');
 SELECT add_line(999, 'BEANS');
 SELECT add_line(:deal, 'CAFE-S100', 1.5);
+\set VERBOSITY terse
 INSERT INTO opportunity_line (opportunity_id, price_per_unit) VALUES (:deal, 1);
+\set VERBOSITY default
 INSERT INTO opportunity_line (opportunity_id, description) VALUES (:deal, 'Installation');
+INSERT INTO opportunity_line (opportunity_id, product_id) VALUES (:deal, 999);
 UPDATE opportunity_line SET net_amount = 1 WHERE line_number = 1;
 
 -- Write-in lines, discounts and tax. A percentage makes its amount: 10 % of 99.99 is
@@ -93,7 +96,7 @@ FROM opportunity_line WHERE opportunity_id = :deal ORDER BY line_number;
 SELECT line_count, detail_amount, tax_amount, total_amount FROM opportunity WHERE id = :deal;
 
 -- The header: percent first, then the amount, then freight and tax.
--- 9411.68 less 5 % (470.58) less 100 = 8841.10; plus 95 and 85.80 = 9021.90.
+-- 9501.68 less 5 % (475.08) less 100 = 8926.60; plus 95 and 85.80 = 9107.40.
 UPDATE opportunity SET discount_percent = 5, discount_amount = 100, freight_amount = 95 WHERE id = :deal;
 SELECT detail_amount, tax_amount, total_amount, estimated_value FROM opportunity WHERE id = :deal;
 -- A person's estimate takes over, and gives way again.
@@ -111,6 +114,8 @@ SELECT line_count, detail_amount, estimated_value FROM opportunity WHERE id = :e
 UPDATE opportunity SET detail_amount = 1 WHERE id = :deal;
 UPDATE opportunity SET estimated_value = 1 WHERE id = :deal;
 SELECT * FROM opportunity.check_totals('opportunity');
+INSERT INTO opportunity (name, detail_amount, line_count, tax_amount) VALUES ('Given totals', 100, 2, 20);
+SELECT line_count, detail_amount, tax_amount, estimated_value FROM opportunity WHERE name = 'Given totals';
 -- They follow lines that move or go.
 UPDATE opportunity_line SET opportunity_id = :empty WHERE description = 'Cups';
 SELECT id, line_count, detail_amount, tax_amount, estimated_value FROM opportunity WHERE id IN (:deal, :empty) ORDER BY id;

@@ -2,6 +2,7 @@
 \set SHOW_CONTEXT never
 SELECT opportunity.create_workspace('workspace_process');
 SET search_path = workspace_process;
+SET datestyle = 'ISO';
 INSERT INTO account (name) VALUES ('Fourth Coffee');
 INSERT INTO competitor (name) VALUES ('Bean Machines');
 INSERT INTO product (code, name) VALUES ('CAFE-S100', 'Café S-100 semiautomatic');
@@ -65,13 +66,18 @@ UPDATE opportunity SET score = 77, score_source = 'manual' WHERE id = :deal;
 SELECT move_to(:deal, 'propose');
 SELECT probability, score, score_source FROM opportunity;
 
+-- The outcome follows from the stage, and only closed deals have a closing time.
+UPDATE opportunity SET outcome = 'won', closed_at = now() WHERE id = :deal;
+UPDATE opportunity SET stage = NULL WHERE id = :deal;
+SELECT * FROM deals;
+
 -- Deals closed elsewhere are imported as they are, dates and all.
 COPY opportunity (name, stage, opened_at, closed_at, user_estimated_value, actual_value, lost_reason, estimated) FROM STDIN (DELIMITER '|', NULL '');
 Won in 2020|won|2020-01-01|2020-03-01|100|110||
 Won at the estimate|won|2020-01-01|2020-04-01|200|||
 Lost in 2020|lost|2020-01-01|2020-05-01|300||No budget|user_estimated_value
 \.
-SELECT name, stage, outcome, probability, score, closed_at::date, stage_entered_at::date = closed_at::date AS entered_when_closed, estimated_value, actual_value
+SELECT name, stage, outcome, probability, score, closed_at::date, estimated_value, actual_value
 FROM opportunity WHERE id > :deal ORDER BY id;
 INSERT INTO opportunity (name, stage) VALUES ('Won for nothing', 'won');
 INSERT INTO opportunity (name, stage) VALUES ('Lost without a reason', 'lost');

@@ -24,39 +24,51 @@ typedef struct Decimal
 	int			scale;
 } Decimal;
 
-/* False for NaN, the infinities, toasted values and whatever does not fit. */
+/* So many digits of the layout always fit a coefficient. */
+#define DECIMAL_SAFE_DIGITS 4
+
+/* The next digit of a coefficient; false when it does not fit any more. */
 static inline bool
+decimal_append(int64 *coefficient, int digit)
+{
+	return !pg_mul_s64_overflow(*coefficient, LAYOUT_BASE, coefficient) &&
+		!pg_add_s64_overflow(*coefficient, digit, coefficient);
+}
+
+/*
+ * False for NaN, the infinities, toasted values and whatever does not fit.
+ * Always inline: four calls a line item were a tenth of the aggregate's time.
+ */
+static pg_attribute_always_inline bool
 decimal_read(Datum number, Decimal *decimal)
 {
 	const struct varlena *datum = (const struct varlena *) DatumGetPointer(number);
-	const int64 limit = (PG_INT64_MAX - LAYOUT_BASE) / LAYOUT_BASE;
 	NumericParts parts;
 	int64		coefficient = 0;
 	int			groups;
+	int			i;
 
-	if (VARATT_IS_COMPRESSED(datum) || VARATT_IS_EXTERNAL(datum))
+	if (unlikely(VARATT_IS_COMPRESSED(datum) || VARATT_IS_EXTERNAL(datum)))
 		return false;
 	layout_read(datum, &parts);
-	if (parts.special != 0)
+	if (unlikely(parts.special != 0))
 		return false;
 
-	for (int i = 0; i < parts.n_digits; i++)
-	{
-		/* four digits always fit */
-		if (i >= 4 && coefficient > limit)
-			return false;
+	for (i = 0; i < Min(parts.n_digits, DECIMAL_SAFE_DIGITS); i++)
 		coefficient = coefficient * LAYOUT_BASE + layout_digit(&parts, i);
+	for (; unlikely(i < parts.n_digits); i++)
+	{
+		if (!decimal_append(&coefficient, layout_digit(&parts, i)))
+			return false;
 	}
 
 	/* digits after the point; fewer than none are zeros before it */
-	groups = coefficient == 0 ? 0 : parts.n_digits - 1 - parts.weight;
-	for (; groups < 0; groups++)
+	for (groups = parts.n_digits - 1 - parts.weight; unlikely(groups < 0); groups++)
 	{
-		if (coefficient > limit)
+		if (!decimal_append(&coefficient, 0))
 			return false;
-		coefficient *= LAYOUT_BASE;
 	}
-	if (groups > DECIMAL_MAX_SCALE / LAYOUT_DIGIT_DECIMALS)
+	if (unlikely(groups > DECIMAL_MAX_SCALE / LAYOUT_DIGIT_DECIMALS))
 		return false;
 
 	decimal->coefficient = parts.negative ? -coefficient : coefficient;

@@ -64,25 +64,22 @@ static inline void
 layout_read(const struct varlena *number, NumericParts *parts)
 {
 	const char *data = VARDATA_ANY(number);
-	int			size = VARSIZE_ANY_EXHDR(number);
+	uint32		size = VARSIZE_ANY_EXHDR(number);
 	uint16		header;
 
 	/* a TOAST pointer counts as VARATT_IS_SHORT */
 	Assert(!VARATT_IS_EXTERNAL(number) && !VARATT_IS_COMPRESSED(number));
 	memcpy(&header, data, sizeof(uint16));
 
-	if ((header & LAYOUT_FORM_MASK) == LAYOUT_FORM_SHORT)
+	if (likely((header & LAYOUT_FORM_MASK) == LAYOUT_FORM_SHORT))
 	{
-		int			weight = header & LAYOUT_SHORT_WEIGHT_MASK;
-
-		if (header & LAYOUT_SHORT_WEIGHT_SIGN)
-			weight -= LAYOUT_SHORT_WEIGHT_SIGN;
 		parts->special = 0;
 		parts->negative = (header & LAYOUT_SHORT_NEGATIVE) != 0;
 		parts->scale = (header >> LAYOUT_SHORT_SCALE_SHIFT) & LAYOUT_SHORT_SCALE_MAX;
-		parts->weight = weight;
+		parts->weight = (int) (header & LAYOUT_SHORT_WEIGHT_MASK) -
+			(int) (header & LAYOUT_SHORT_WEIGHT_SIGN);
 		parts->digits = data + sizeof(uint16);
-		parts->n_digits = (size - (int) sizeof(uint16)) / (int) sizeof(int16);
+		parts->n_digits = (size - sizeof(uint16)) / sizeof(int16);
 	}
 	else if ((header & LAYOUT_FORM_MASK) == LAYOUT_FORM_SPECIAL)
 	{
@@ -103,7 +100,7 @@ layout_read(const struct varlena *number, NumericParts *parts)
 		parts->scale = header & LAYOUT_LONG_SCALE_MASK;
 		parts->weight = weight;
 		parts->digits = data + 2 * sizeof(uint16);
-		parts->n_digits = (size - 2 * (int) sizeof(uint16)) / (int) sizeof(int16);
+		parts->n_digits = (size - 2 * sizeof(uint16)) / sizeof(int16);
 	}
 }
 

@@ -78,12 +78,17 @@ rounds_away(RoundingMode mode, bool negative, int half, bool odd)
 	return false;				/* keep compiler quiet */
 }
 
+/* Negative, zero or positive as the rest is less than, equal to or more than half a unit. */
+#define COMPARE_WITH_HALF(rest, unit) \
+	(((rest) > (unit) - (rest)) - ((rest) < (unit) - (rest)))
+
 bool
 fixed_round(int128 value, int from, int to, RoundingMode mode, int128 *result)
 {
 	int			drop = from - to;
 	int128		quotient;
-	int128		rest;
+	bool		is_exact;
+	int			half;
 
 	Assert(from >= 0);
 
@@ -97,27 +102,27 @@ fixed_round(int128 value, int from, int to, RoundingMode mode, int128 *result)
 
 	if (value == (int64) value && drop <= MAX_SHORT_POWER)
 	{
-		int64		remainder;
+		int64		unit = (int64) power_of_ten[drop];
+		int64		rest;
 
-		quotient = divide_by_power((int64) value, drop, &remainder);
-		rest = remainder;
+		quotient = divide_by_power((int64) value, drop, &rest);
+		is_exact = rest == 0;
+		rest = rest < 0 ? -rest : rest;
+		half = COMPARE_WITH_HALF(rest, unit);
 	}
 	else
 	{
-		quotient = value / power_of_ten[drop];
-		rest = value % power_of_ten[drop];
+		int128		unit = power_of_ten[drop];
+		int128		rest = value % unit;
+
+		quotient = value / unit;
+		is_exact = rest == 0;
+		rest = rest < 0 ? -rest : rest;
+		half = COMPARE_WITH_HALF(rest, unit);
 	}
 
-	if (rest != 0)
-	{
-		bool		negative = value < 0;
-		int128		beyond = negative ? -rest : rest;
-		int128		short_of = power_of_ten[drop] - beyond;
-
-		if (rounds_away(mode, negative, (beyond > short_of) - (beyond < short_of),
-						quotient % 2 != 0))
-			quotient += negative ? -1 : 1;
-	}
+	if (!is_exact && rounds_away(mode, value < 0, half, quotient % 2 != 0))
+		quotient += value < 0 ? -1 : 1;
 
 	*result = quotient;
 	return to >= 0 || fixed_scale_up(result, -to);

@@ -35,6 +35,7 @@
 #define MIN_RADIUS		1.5
 #define LEAST_LARGEST	6.0		/* the largest circle's radius is at least this, */
 #define MOST_LARGEST	0.072	/* and at most this part of the frame's height */
+#define LEAST_SIZE		0.01	/* smallest amount that the legend can write */
 #define MAX_SPREAD		24.0	/* up and down, */
 #define CUT_SPREAD		10.0	/* but this where it would cross into another grade */
 
@@ -315,9 +316,23 @@ clamp(double value, double low, double high)
 	return Max(low, Min(value, high));
 }
 
-/* Spreads the marks of one score, which stand in order of date. */
 static void
-spread_score(ChartLayout *layout, ChartMark *marks, int from, int to, double room)
+spread_run(ChartLayout *layout, ChartMark *marks, int n_marks, double room, int base)
+{
+	double		reach = room * Min(1.0, (n_marks - 1) / 4.0);
+
+	for (int i = 0; i < n_marks && n_marks > 1; i++)
+	{
+		marks[i].y = clamp(marks[i].y + reach * (2 * between(i, base) - 1),
+						   layout->axes.top + marks[i].radius + 1,
+						   layout->axes.bottom - marks[i].radius - 1);
+		layout->spread = true;
+	}
+}
+
+/* Spreads the dated marks of one score, which stand in order of date. */
+static void
+spread_dated(ChartLayout *layout, ChartMark *marks, int from, int to, double room)
 {
 	int			start = from;
 
@@ -328,17 +343,21 @@ spread_score(ChartLayout *layout, ChartMark *marks, int from, int to, double roo
 			marks[i].x - marks[i - 1].x < 0.7 * (marks[i].radius + marks[i - 1].radius))
 			continue;
 
-		for (int j = start; j < i && i - start > 1; j++)
-		{
-			double		reach = room * Min(1.0, (i - start - 1) / 4.0);
-
-			marks[j].y = clamp(marks[j].y + reach * (2 * between(j - start, 2) - 1),
-							   layout->axes.top + marks[j].radius + 1,
-							   layout->axes.bottom - marks[j].radius - 1);
-			layout->spread = true;
-		}
+		spread_run(layout, marks + start, i - start, room, 2);
 		start = i;
 	}
+}
+
+/* Spreads those without a date where they fill their band. */
+static void
+spread_undated(ChartLayout *layout, ChartMark *marks, int n_marks, double room)
+{
+	double		taken = 0;
+
+	for (int i = 0; i < n_marks; i++)
+		taken += 2 * marks[i].radius;
+	if (taken > 0.5 * (layout->no_date.right - layout->no_date.left))
+		spread_run(layout, marks, n_marks, room, 3);	/* x has base 2 */
 }
 
 static void
@@ -396,7 +415,8 @@ place_marks(ChartLayout *layout, ChartMark *marks, const Scales *scales)
 
 		room = Min(MAX_SPREAD, 0.45 * pixels_per_point * Min(score - lower_score, higher_score - score));
 		room = Min(room, Max(CUT_SPREAD, pixels_per_point * to_cut));
-		spread_score(layout, marks, from, n_dated, room);
+		spread_dated(layout, marks, from, n_dated, room);
+		spread_undated(layout, marks + n_dated, to - n_dated, room);
 		lower_score = score;
 	}
 }
@@ -527,7 +547,7 @@ choose_sizes(ChartLayout *layout, const Scales *scales)
 		double		shown = round_down(amount);
 		double		radius = scales->largest * sqrt(shown / scales->max_magnitude);
 
-		if (radius < MIN_RADIUS)
+		if (radius < MIN_RADIUS || shown < LEAST_SIZE)
 			break;
 		layout->size_amount[layout->n_sizes] = shown;
 		layout->size_radius[layout->n_sizes] = radius;

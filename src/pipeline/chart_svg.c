@@ -3,7 +3,7 @@
  *		The pipeline chart's document: SVG 1.1, well-formed XML 1.0.
  *
  * No style sheet, no ids and no script, so that it can stand inside any page, as
- * often as wanted, under any content policy.  Programs' own text is ASCII.
+ * often as wanted, under any content policy.  The chart's own text is ASCII.
  */
 #include "pipeline/chart.h"
 
@@ -318,7 +318,7 @@ append_mark_style(StringInfo out, int grade, ChartOutcome outcome, bool has_amou
 	else if (!has_amount)
 		appendStringInfo(out, " fill=\"#fff\" stroke=\"%s\" stroke-width=\"1.5\"", color);
 	else if (negative)
-		appendStringInfo(out, " fill=\"%s\" fill-opacity=\".15\" stroke=\"%s\" stroke-width=\"1.5\" stroke-dasharray=\"3 2\"",
+		appendStringInfo(out, " fill=\"%s\" fill-opacity=\".15\" stroke=\"%s\" stroke-width=\"1.2\" stroke-dasharray=\"2.5 1.5\"",
 						 color, color);
 	else if (outcome == CHART_LOST)
 		appendStringInfo(out, " fill=\"%s\" fill-opacity=\".12\" stroke=\"%s\" stroke-width=\"1.2\"", color, color);

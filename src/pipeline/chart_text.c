@@ -137,7 +137,8 @@ append_short_amount(StringInfo out, double amount)
 void
 append_score(StringInfo out, double score)
 {
-	append_pixels(out, score);
+	/* Cut, not rounded: 74.96 is no 75.  What is added makes up for 64.1 × 10 < 641. */
+	append_pixels(out, floor(score * 10 + 1e-6) / 10);
 }
 
 void

@@ -26,7 +26,7 @@ extern void append_amount(StringInfo out, double amount);
 /* 950, 1.2K, 34.5M: three significant digits. */
 extern void append_short_amount(StringInfo out, double amount);
 
-/* 72 or 72.5 */
+/* 72 or 72.5, cut after one decimal */
 extern void append_score(StringInfo out, double score);
 
 /* ISO 8601 date of a Julian day, years before 1 marked BC. */

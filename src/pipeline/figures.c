@@ -335,8 +335,8 @@ opp_warnings(PG_FUNCTION_ARGS)
 				 lost->without_closed, lost->deals));
 	}
 	if (won->backward + lost->backward > 0)
-		warn(warnings, psprintf(INT64_FORMAT " deals were closed before they were opened",
-			 won->backward + lost->backward));
+		warn(warnings, psprintf(INT64_FORMAT " of " INT64_FORMAT " won and lost deals were closed before they were opened",
+								won->backward + lost->backward, won->deals + lost->deals));
 
 	PG_RETURN_DATUM(makeArrayResult(warnings, CurrentMemoryContext));
 }

@@ -12,15 +12,10 @@
 
 #include "numeric/fixed.h"
 #include "numeric/layout.h"
+#include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-PG_FUNCTION_INFO_V1(opp_summary_add_numeric);
-PG_FUNCTION_INFO_V1(opp_summary_add_bigint);
-PG_FUNCTION_INFO_V1(opp_summary_add_double);
 PG_FUNCTION_INFO_V1(opp_summary_add_outcome);
-PG_FUNCTION_INFO_V1(opp_summary_remove_numeric);
-PG_FUNCTION_INFO_V1(opp_summary_remove_bigint);
-PG_FUNCTION_INFO_V1(opp_summary_remove_double);
 PG_FUNCTION_INFO_V1(opp_summary_remove_outcome);
 PG_FUNCTION_INFO_V1(opp_summary_merge);
 PG_FUNCTION_INFO_V1(opp_summary_unmerge);
@@ -45,7 +40,7 @@ set_amount(Deal *deal, int128 amount, int decimals)
 }
 
 static void
-numeric_amount(Deal *deal, Datum datum)
+amount_of_numeric(Deal *deal, Datum datum)
 {
 	struct varlena *number = PG_DETOAST_DATUM_PACKED(datum);
 	NumericParts parts;
@@ -69,7 +64,7 @@ numeric_amount(Deal *deal, Datum datum)
 }
 
 static void
-bigint_amount(Deal *deal, Datum datum)
+amount_of_bigint(Deal *deal, Datum datum)
 {
 	set_amount(deal, (int128) DatumGetInt64(datum) * power_of_ten[AMOUNT_DECIMALS], 0);
 }
@@ -80,7 +75,7 @@ bigint_amount(Deal *deal, Datum datum)
  * and to six decimals.
  */
 static void
-double_amount(Deal *deal, Datum datum)
+amount_of_double(Deal *deal, Datum datum)
 {
 	double		value = DatumGetFloat8(datum);
 	double		whole;
@@ -113,22 +108,29 @@ read_probability(double percent)
 	return (int) floor(percent * 1e6 + 0.5);
 }
 
-/* Whether there is a date: an infinite one is none. */
+/* Sets the time, or returns false when it is infinite, which is as good as missing. */
 static bool
-read_time(FunctionCallInfo fcinfo, int argument, TimestampTz *time)
+time_of_timestamp(Datum datum, Timestamp *time)
 {
-	if (PG_NARGS() <= argument || PG_ARGISNULL(argument))
-		return false;
-	*time = PG_GETARG_TIMESTAMPTZ(argument);
+	*time = DatumGetTimestamp(datum);
 	return !TIMESTAMP_NOT_FINITE(*time);
 }
+
+static bool
+time_of_date(Datum datum, Timestamp *time)
+{
+	return time_of_timestamp(DirectFunctionCall1(date_timestamp, datum), time);
+}
+
+typedef void (*AmountReader) (Deal *deal, Datum datum);
+typedef bool (*TimeReader) (Datum datum, Timestamp *time);
 
 /*
  * The deal in arguments 1 to 5: amount, probability, won, opened, closed.  Those
  * that an aggregate with fewer arguments leaves out are as if NULL.
  */
 static inline void
-read_deal(FunctionCallInfo fcinfo, Deal *deal, void (*read_amount) (Deal *deal, Datum datum))
+read_deal(FunctionCallInfo fcinfo, Deal *deal, AmountReader read_amount, TimeReader read_time)
 {
 	deal->has_amount = false;
 	if (!PG_ARGISNULL(1))
@@ -141,8 +143,12 @@ read_deal(FunctionCallInfo fcinfo, Deal *deal, void (*read_amount) (Deal *deal, 
 	else
 		deal->outcome = PG_GETARG_BOOL(3) ? DEAL_WON : DEAL_LOST;
 
-	deal->has_opened = read_time(fcinfo, 4, &deal->opened);
-	deal->has_closed = read_time(fcinfo, 5, &deal->closed);
+	deal->has_opened = deal->has_closed = false;
+	if (PG_NARGS() > 5)
+	{
+		deal->has_opened = !PG_ARGISNULL(4) && read_time(PG_GETARG_DATUM(4), &deal->opened);
+		deal->has_closed = !PG_ARGISNULL(5) && read_time(PG_GETARG_DATUM(5), &deal->closed);
+	}
 }
 
 /* Argument 0, to be changed and returned. */
@@ -183,32 +189,37 @@ read_outcome(FunctionCallInfo fcinfo, Deal *deal)
 		deal->outcome = PG_GETARG_BOOL(1) ? DEAL_WON : DEAL_LOST;
 }
 
-Datum
-opp_summary_add_numeric(PG_FUNCTION_ARGS)
-{
-	Deal		deal;
-
-	read_deal(fcinfo, &deal, numeric_amount);
-	return apply(fcinfo, &deal, summary_add_deal);
+/*
+ * The transition function and its inverse for a type of amount and of dates.
+ * Timestamps with and without time zone are read alike: only their difference
+ * counts.
+ */
+#define DEAL_FUNCTIONS(type, read_amount, read_time) \
+PG_FUNCTION_INFO_V1(opp_summary_add_##type); \
+PG_FUNCTION_INFO_V1(opp_summary_remove_##type); \
+Datum \
+opp_summary_add_##type(PG_FUNCTION_ARGS) \
+{ \
+	Deal		deal; \
+\
+	read_deal(fcinfo, &deal, read_amount, read_time); \
+	return apply(fcinfo, &deal, summary_add_deal); \
+} \
+Datum \
+opp_summary_remove_##type(PG_FUNCTION_ARGS) \
+{ \
+	Deal		deal; \
+\
+	read_deal(fcinfo, &deal, read_amount, read_time); \
+	return apply(fcinfo, &deal, summary_remove_deal); \
 }
 
-Datum
-opp_summary_add_bigint(PG_FUNCTION_ARGS)
-{
-	Deal		deal;
-
-	read_deal(fcinfo, &deal, bigint_amount);
-	return apply(fcinfo, &deal, summary_add_deal);
-}
-
-Datum
-opp_summary_add_double(PG_FUNCTION_ARGS)
-{
-	Deal		deal;
-
-	read_deal(fcinfo, &deal, double_amount);
-	return apply(fcinfo, &deal, summary_add_deal);
-}
+DEAL_FUNCTIONS(numeric, amount_of_numeric, time_of_timestamp)
+DEAL_FUNCTIONS(numeric_date, amount_of_numeric, time_of_date)
+DEAL_FUNCTIONS(bigint, amount_of_bigint, time_of_timestamp)
+DEAL_FUNCTIONS(bigint_date, amount_of_bigint, time_of_date)
+DEAL_FUNCTIONS(double, amount_of_double, time_of_timestamp)
+DEAL_FUNCTIONS(double_date, amount_of_double, time_of_date)
 
 Datum
 opp_summary_add_outcome(PG_FUNCTION_ARGS)
@@ -217,33 +228,6 @@ opp_summary_add_outcome(PG_FUNCTION_ARGS)
 
 	read_outcome(fcinfo, &deal);
 	return apply(fcinfo, &deal, summary_add_deal);
-}
-
-Datum
-opp_summary_remove_numeric(PG_FUNCTION_ARGS)
-{
-	Deal		deal;
-
-	read_deal(fcinfo, &deal, numeric_amount);
-	return apply(fcinfo, &deal, summary_remove_deal);
-}
-
-Datum
-opp_summary_remove_bigint(PG_FUNCTION_ARGS)
-{
-	Deal		deal;
-
-	read_deal(fcinfo, &deal, bigint_amount);
-	return apply(fcinfo, &deal, summary_remove_deal);
-}
-
-Datum
-opp_summary_remove_double(PG_FUNCTION_ARGS)
-{
-	Deal		deal;
-
-	read_deal(fcinfo, &deal, double_amount);
-	return apply(fcinfo, &deal, summary_remove_deal);
 }
 
 Datum

@@ -5,6 +5,7 @@
  */
 #include "pipeline/summary.h"
 
+#include "numeric/currency.h"
 #include "pipeline/wide.h"
 
 #define OPEN_FIELD(name, limbs, decimals, exponent) \
@@ -358,18 +359,12 @@ summary_problem(const PipelineSummary *summary, const SummaryField **field)
 		!(wide_is_zero(open->third, THIRD_LIMBS) && wide_is_zero(open->fourth, FOURTH_LIMBS)))
 		return "Without \"variance\" there is neither \"third\" nor \"fourth\".";
 
-	if (summary->currency[0] == '\0')
+	if (memcmp(summary->currency, "\0\0", sizeof(summary->currency)) != 0)
 	{
-		if (summary->currency[1] != '\0' || summary->currency[2] != '\0')
-			return "\"currency\" must be three capital letters.";
-	}
-	else
-	{
-		for (int i = 0; i < 3; i++)
-		{
-			if (summary->currency[i] < 'A' || summary->currency[i] > 'Z')
-				return "\"currency\" must be three capital letters.";
-		}
+		const Currency *currency = currency_by_code(summary->currency, sizeof(summary->currency));
+
+		if (currency == NULL || memcmp(currency->code, summary->currency, sizeof(summary->currency)) != 0)
+			return "\"currency\" must be an ISO 4217 code in capital letters.";
 		if (amounts == 0)
 			return "Without amounts there is no \"currency\".";
 	}

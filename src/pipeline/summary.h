@@ -76,7 +76,7 @@ typedef struct PipelineSummary
 {
 	int32		vl_len_;
 	uint8		version;
-	char		currency[3];	/* ISO 4217 letters; three zero bytes: amounts are plain numbers, or there are none */
+	char		currency[3];	/* ISO 4217 letters; zero bytes: amounts are plain numbers, or there are none */
 	OpenDeals	open;
 	ClosedDeals won;
 	ClosedDeals lost;
@@ -123,8 +123,8 @@ typedef struct Deal
 	int			decimals;		/* that the amount shows */
 	int			probability;	/* or PROBABILITY_UNKNOWN */
 	int128		amount;
-	TimestampTz opened;
-	TimestampTz closed;
+	Timestamp	opened;
+	Timestamp	closed;
 } Deal;
 
 typedef enum SummaryStatus
@@ -155,10 +155,10 @@ extern int	summary_decimals(const PipelineSummary *summary);
  */
 extern const char *summary_problem(const PipelineSummary *summary, const SummaryField **field);
 
-/* SQL side (summary_type.c): the argument, checked for size and version. */
+/* SQL side (summary_type.c): an argument, checked for size and version; a copy; the error of a status. */
 extern PipelineSummary *summary_from_datum(Datum datum);
 extern PipelineSummary *summary_copy(const PipelineSummary *summary);
-extern void summary_raise(SummaryStatus status) pg_attribute_noreturn();
+extern void summary_raise(SummaryStatus status);
 
 #define PG_GETARG_SUMMARY(n)	summary_from_datum(PG_GETARG_DATUM(n))
 #define PG_RETURN_SUMMARY(s)	PG_RETURN_POINTER(s)

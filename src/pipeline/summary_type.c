@@ -139,7 +139,7 @@ read_header(PipelineSummary *summary, const JsonbValue *key, const JsonbValue *v
 	if (key_is(key, "currency"))
 	{
 		if (value->type != jbvString || value->val.string.len != sizeof(summary->currency))
-			return pstrdup("\"currency\" must be three capital letters.");
+			return pstrdup("\"currency\" must be an ISO 4217 code in capital letters.");
 		memcpy(summary->currency, value->val.string.val, sizeof(summary->currency));
 		return NULL;
 	}

@@ -78,73 +78,63 @@ add_term(int128 *sum, int *scale, Decimal term, bool negative)
 		!__builtin_add_overflow(*sum, value, sum);
 }
 
-/* The next amount of a line: the one before it, and one figure more, rounded. */
+/*
+ * The amount of a line as fixed point: (price - volume discount) × quantity, less
+ * the manual discount and plus the tax where figures goes that far; rounded once.
+ */
 static inline bool
-next_amount(int128 *amount, const NullableDatum *figure, bool negative, int scale)
-{
-	Decimal		term;
-	int128		value;
-	int			sum_scale = Max(scale, 0);
-
-	if (!read_optional(figure, &term))
-		return false;
-	/* usually the figure has no more decimals than the amount: nothing to round */
-	if (scale >= 0 && decimal_to_fixed(term, scale, &value) == FIXED_OK)
-		return !__builtin_add_overflow(*amount, negative ? -value : value, amount);
-	return add_term(amount, &sum_scale, term, negative) &&
-		round_fixed(*amount, sum_scale, scale, amount);
-}
-
-static inline bool
-base_amount_fixed(const NullableDatum *line, int scale, int128 *base)
+amount_fixed(const NullableDatum *line, int figures, int scale, int128 *amount)
 {
 	Decimal		quantity;
 	Decimal		price;
-	Decimal		discount;
+	Decimal		figure;
+	int			amount_scale;
 
-	return decimal_read(line[LINE_QUANTITY].value, &quantity) &&
-		decimal_read(line[LINE_PRICE].value, &price) &&
-		read_optional(&line[LINE_VOLUME_DISCOUNT], &discount) &&
-		decimal_subtract(&price, discount) &&
-		round_fixed((int128) quantity.coefficient * price.coefficient,
-					quantity.scale + price.scale, scale, base);
+	if (!decimal_read(line[LINE_QUANTITY].value, &quantity) ||
+		!decimal_read(line[LINE_PRICE].value, &price) ||
+		!read_optional(&line[LINE_VOLUME_DISCOUNT], &figure) ||
+		!decimal_subtract(&price, figure))
+		return false;
+	*amount = (int128) quantity.coefficient * price.coefficient;
+	amount_scale = quantity.scale + price.scale;
+
+	for (int i = LINE_MANUAL_DISCOUNT; i < figures; i++)
+	{
+		if (!read_optional(&line[i], &figure) ||
+			!add_term(amount, &amount_scale, figure, i == LINE_MANUAL_DISCOUNT))
+			return false;
+	}
+	return round_fixed(*amount, amount_scale, scale, amount);
 }
 
+/* The same for any numbers. */
 static pg_noinline Datum
-base_amount_exactly(const NullableDatum *line, int scale)
+amount_exactly(const NullableDatum *line, int figures, int scale)
 {
-	Datum		price = line[LINE_PRICE].value;
+	Datum		amount = line[LINE_PRICE].value;
 
 	if (!line[LINE_VOLUME_DISCOUNT].isnull)
-		price = subtract(price, line[LINE_VOLUME_DISCOUNT].value);
-	return round_half_up(multiply(line[LINE_QUANTITY].value, price), scale);
+		amount = subtract(amount, line[LINE_VOLUME_DISCOUNT].value);
+	amount = multiply(line[LINE_QUANTITY].value, amount);
+	for (int i = LINE_MANUAL_DISCOUNT; i < figures; i++)
+	{
+		if (!line[i].isnull)
+			amount = i == LINE_MANUAL_DISCOUNT ?
+				subtract(amount, line[i].value) : add(amount, line[i].value);
+	}
+	return round_half_up(amount, scale);
 }
 
 bool
 net_amount_fixed(const NullableDatum *line, int scale, int128 *net)
 {
-	return base_amount_fixed(line, scale, net) &&
-		next_amount(net, &line[LINE_MANUAL_DISCOUNT], true, scale);
+	return amount_fixed(line, LINE_MANUAL_DISCOUNT + 1, scale, net);
 }
 
-pg_noinline Datum
+Datum
 net_amount_exactly(const NullableDatum *line, int scale)
 {
-	Datum		amount = base_amount_exactly(line, scale);
-
-	if (!line[LINE_MANUAL_DISCOUNT].isnull)
-		amount = round_half_up(subtract(amount, line[LINE_MANUAL_DISCOUNT].value), scale);
-	return amount;
-}
-
-static pg_noinline Datum
-extended_amount_exactly(const NullableDatum *line, int scale)
-{
-	Datum		amount = net_amount_exactly(line, scale);
-
-	if (!line[LINE_TAX].isnull)
-		amount = round_half_up(add(amount, line[LINE_TAX].value), scale);
-	return amount;
+	return amount_exactly(line, LINE_MANUAL_DISCOUNT + 1, scale);
 }
 
 /* The scale argument, checked; false when it, quantity or price is null. */
@@ -158,19 +148,26 @@ line_is_complete(const NullableDatum *args, int scale_argument, int *scale)
 	return true;
 }
 
+/* base_amount, net_amount or extended_amount: so many figures, then the scale. */
+static inline Datum
+compute_amount(FunctionCallInfo fcinfo, int figures)
+{
+	int			scale;
+	int128		amount;
+
+	if (!line_is_complete(fcinfo->args, figures, &scale))
+		PG_RETURN_NULL();
+	if (amount_fixed(fcinfo->args, figures, scale, &amount))
+		return fixed_to_numeric(amount, Max(scale, 0));
+	return amount_exactly(fcinfo->args, figures, scale);
+}
+
 PG_FUNCTION_INFO_V1(opp_base_amount);
 
 Datum
 opp_base_amount(PG_FUNCTION_ARGS)
 {
-	int			scale;
-	int128		amount;
-
-	if (!line_is_complete(fcinfo->args, LINE_VOLUME_DISCOUNT + 1, &scale))
-		PG_RETURN_NULL();
-	if (base_amount_fixed(fcinfo->args, scale, &amount))
-		return fixed_to_numeric(amount, Max(scale, 0));
-	return base_amount_exactly(fcinfo->args, scale);
+	return compute_amount(fcinfo, LINE_VOLUME_DISCOUNT + 1);
 }
 
 PG_FUNCTION_INFO_V1(opp_net_amount);
@@ -178,14 +175,7 @@ PG_FUNCTION_INFO_V1(opp_net_amount);
 Datum
 opp_net_amount(PG_FUNCTION_ARGS)
 {
-	int			scale;
-	int128		amount;
-
-	if (!line_is_complete(fcinfo->args, LINE_MANUAL_DISCOUNT + 1, &scale))
-		PG_RETURN_NULL();
-	if (net_amount_fixed(fcinfo->args, scale, &amount))
-		return fixed_to_numeric(amount, Max(scale, 0));
-	return net_amount_exactly(fcinfo->args, scale);
+	return compute_amount(fcinfo, LINE_MANUAL_DISCOUNT + 1);
 }
 
 PG_FUNCTION_INFO_V1(opp_extended_amount);
@@ -193,15 +183,7 @@ PG_FUNCTION_INFO_V1(opp_extended_amount);
 Datum
 opp_extended_amount(PG_FUNCTION_ARGS)
 {
-	int			scale;
-	int128		amount;
-
-	if (!line_is_complete(fcinfo->args, LINE_TAX + 1, &scale))
-		PG_RETURN_NULL();
-	if (net_amount_fixed(fcinfo->args, scale, &amount) &&
-		next_amount(&amount, &fcinfo->args[LINE_TAX], false, scale))
-		return fixed_to_numeric(amount, Max(scale, 0));
-	return extended_amount_exactly(fcinfo->args, scale);
+	return compute_amount(fcinfo, LINE_TAX + 1);
 }
 
 /*

@@ -3,15 +3,14 @@
  *		The amount of a line item, as the line functions and the aggregates that
  *		add lines compute it.
  *
- * The amounts build on each other, each the one before it and one figure more,
- * rounded:
+ * Each amount is rounded once, from the exact value:
  *
  *		base     = round((price per unit - volume discount) × quantity)
- *		net      = round(base - manual discount)
- *		extended = round(net + tax)
+ *		net      = round((price per unit - volume discount) × quantity - manual discount)
+ *		extended = round((price per unit - volume discount) × quantity - manual discount + tax)
  *
- * so that the figures a reader sees add up to the last digit whenever discount
- * and tax have no more decimals than the scale.
+ * The figures a reader sees add up all the same where discount and tax have no
+ * more decimals than the scale and the amounts stay positive.
  */
 #ifndef OPPORTUNITY_LINE_H
 #define OPPORTUNITY_LINE_H

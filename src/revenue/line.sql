@@ -18,14 +18,14 @@ RETURNS numeric
 AS 'MODULE_PATHNAME', 'opp_net_amount'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION opportunity.net_amount(numeric, numeric, numeric, numeric, integer) IS
-'base_amount - manual_discount, rounded half away from zero to scale digits after the point: what a line is worth without tax, and what totals add. The base amount is rounded first, so base - manual discount = net to the last digit whenever the discount has no more decimals than scale. manual_discount: amount for the whole line; NULL discounts are none. NULL quantity, price or scale gives NULL. scale: -20 to 20, else 22003.';
+'(price_per_unit - volume_discount) * quantity - manual_discount, rounded once, half away from zero, to scale digits after the point: what a line is worth without tax, and what totals add. It is base_amount - manual_discount to the last digit when the discount has no more decimals than scale and is less than a positive base amount. manual_discount: amount for the whole line; NULL discounts are none. NULL quantity, price or scale gives NULL. scale: -20 to 20, else 22003.';
 
 CREATE FUNCTION opportunity.extended_amount(quantity numeric, price_per_unit numeric, volume_discount numeric DEFAULT 0, manual_discount numeric DEFAULT 0, tax numeric DEFAULT 0, scale integer DEFAULT 2)
 RETURNS numeric
 AS 'MODULE_PATHNAME', 'opp_extended_amount'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION opportunity.extended_amount(numeric, numeric, numeric, numeric, numeric, integer) IS
-'net_amount + tax, rounded half away from zero to scale digits after the point: what a line is worth with tax. The net amount is rounded first, so net + tax = extended to the last digit whenever the tax has no more decimals than scale. tax: amount for the whole line; NULL discounts and tax are none. NULL quantity, price or scale gives NULL. scale: -20 to 20, else 22003.';
+'(price_per_unit - volume_discount) * quantity - manual_discount + tax, rounded once, half away from zero, to scale digits after the point: what a line is worth with tax. It is net_amount + tax to the last digit when the tax has no more decimals than scale and neither is negative. tax: amount for the whole line; NULL discounts and tax are none. NULL quantity, price or scale gives NULL. scale: -20 to 20, else 22003.';
 
 CREATE FUNCTION opportunity.opportunity_total(detail numeric, discount_percent numeric DEFAULT 0, discount_amount numeric DEFAULT 0, freight numeric DEFAULT 0, tax numeric DEFAULT 0, scale integer DEFAULT 2)
 RETURNS numeric

@@ -169,10 +169,9 @@ extern List *totals_names(const char *list, const char *what);
 extern Oid	totals_relation(const char *name);
 
 /* totals_expression.c */
-extern List *totals_amounts(const char *text, Relation child, Bitmapset **columns);
-extern Node *totals_lines_where(const char *text, Relation child, Bitmapset **columns);
+extern List *totals_amounts(const char *text, Relation child, Oid owner, Bitmapset **columns);
+extern Node *totals_lines_where(const char *text, Relation child, Oid owner, Bitmapset **columns);
 extern char *totals_deparse(List *expressions, Relation child);
-extern void totals_check_functions(Node *expression, Oid owner);
 extern int	totals_pin_search_path(void);
 
 /* totals_flush.c */

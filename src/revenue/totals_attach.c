@@ -108,6 +108,16 @@ open_table(Oid relid, LOCKMODE lock)
 	return relation;
 }
 
+/* CREATE TRIGGER will check this again; before it tables are locked and read. */
+static void
+check_privilege(Oid relid)
+{
+	AclResult	result = pg_class_aclcheck(relid, GetUserId(), ACL_TRIGGER);
+
+	if (result != ACLCHECK_OK)
+		aclcheck_error(result, get_relkind_objtype(get_rel_relkind(relid)), get_rel_name(relid));
+}
+
 /* Executes DDL as the caller. */
 static void
 ddl(const char *statement)
@@ -411,6 +421,9 @@ opp_attach_totals(PG_FUNCTION_ARGS)
 	Bitmapset  *unused = NULL;
 	TotalsDefinition *definition;
 
+	check_privilege(child_oid);
+	check_privilege(parent_oid);
+
 	/* The locks of CREATE TRIGGER, which makes the rebuild below see all lines. */
 	child = open_table(child_oid, ShareRowExclusiveLock);
 	parent = open_table(parent_oid, ShareRowExclusiveLock);
@@ -419,11 +432,11 @@ opp_attach_totals(PG_FUNCTION_ARGS)
 	arguments[TOTALS_COLUMNS] = column_list(total_columns);
 	arguments[TOTALS_CHILD] = qualified_name(child_oid);
 	arguments[TOTALS_FOREIGN_KEY] = column_list(foreign_key);
-	arguments[TOTALS_AMOUNTS] = totals_deparse(totals_amounts(amounts, child, &unused), child);
+	arguments[TOTALS_AMOUNTS] = totals_deparse(totals_amounts(amounts, child, InvalidOid, &unused), child);
 	arguments[TOTALS_LINES_WHERE] = "";
 	if (lines_where[strspn(lines_where, " \t\r\n")] != '\0')
 		arguments[TOTALS_LINES_WHERE] =
-			totals_deparse(list_make1(totals_lines_where(lines_where, child, &unused)), child);
+			totals_deparse(list_make1(totals_lines_where(lines_where, child, InvalidOid, &unused)), child);
 	arguments[TOTALS_WHEN_EMPTY] = text_argument(fcinfo, 6, "when_empty");
 	arguments[TOTALS_OUTSIDE_WRITES] = text_argument(fcinfo, 7, "outside_writes");
 	foreach(cell, foreign_key)

@@ -9,6 +9,7 @@
 #include "access/relation.h"
 #include "access/sysattr.h"
 #include "access/table.h"
+#include "access/transam.h"
 #include "catalog/namespace.h"
 #include "catalog/partition.h"
 #include "catalog/pg_attribute.h"
@@ -226,7 +227,8 @@ build_keys(TotalsDefinition *definition, Relation parent, Relation child)
 		path = find_coercion_pathway(key->type, key->child_type, COERCION_IMPLICIT, &function);
 		if (key->type == key->child_type)
 			path = COERCION_PATH_RELABELTYPE;
-		if (path != COERCION_PATH_RELABELTYPE && path != COERCION_PATH_FUNC)
+		if (path != COERCION_PATH_RELABELTYPE &&
+			(path != COERCION_PATH_FUNC || function >= FirstNormalObjectId))
 			ereport(ERROR,
 					(errcode(ERRCODE_DATATYPE_MISMATCH),
 					 errmsg("foreign_key column \"%s\" of type %s does not match the parent's \"%s\" of type %s",
@@ -583,7 +585,6 @@ build_into(TotalsDefinition *definition, bool needs_consent)
 	Relation	child;
 	Relation	parent;
 	List	   *amounts;
-	Node	   *filter;
 	Bitmapset  *columns = NULL;
 	int			column = -1;
 	bool		is_comparable = true;
@@ -612,10 +613,8 @@ build_into(TotalsDefinition *definition, bool needs_consent)
 	SetUserIdAndSecContext(definition->child_owner, security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
 	level = totals_pin_search_path();
 
-	amounts = totals_amounts(arguments[TOTALS_AMOUNTS], child, &columns);
-	filter = totals_lines_where(arguments[TOTALS_LINES_WHERE], child, &columns);
-	totals_check_functions((Node *) amounts, definition->child_owner);
-	totals_check_functions(filter, definition->child_owner);
+	amounts = totals_amounts(arguments[TOTALS_AMOUNTS], child, definition->child_owner, &columns);
+	(void) totals_lines_where(arguments[TOTALS_LINES_WHERE], child, definition->child_owner, &columns);
 	build_keys(definition, parent, child);
 	build_totals(definition, parent, amounts);
 	build_queries(definition, parent, child, amounts);
@@ -644,6 +643,15 @@ build_into(TotalsDefinition *definition, bool needs_consent)
 	table_close(child, NoLock);
 }
 
+static void
+building(void *argument)
+{
+	TotalsDefinition *definition = argument;
+
+	errcontext("totals of %s from the lines in %s, as attached",
+			   definition->arguments[TOTALS_PARENT], definition->arguments[TOTALS_CHILD]);
+}
+
 /*
  * A checked attachment.  One that will be cached lives in the session's memory
  * and needs the guard's consent; the other, for attach_totals to check its
@@ -655,12 +663,16 @@ totals_build(char **arguments, bool cached)
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "opportunity totals", ALLOCSET_SMALL_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
 	TotalsDefinition *definition = palloc0_object(TotalsDefinition);
+	ErrorContextCallback callback = {error_context_stack, building, definition};
 
 	definition->context = context;
 	definition->is_valid = true;
 	for (int i = 0; i < TOTALS_N_ARGUMENTS; i++)
 		definition->arguments[i] = pstrdup(arguments[i]);
+	if (cached)
+		error_context_stack = &callback;
 	build_into(definition, cached);
+	error_context_stack = callback.previous;
 	MemoryContextSwitchTo(caller);
 	return definition;
 }

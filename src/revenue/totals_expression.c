@@ -66,134 +66,15 @@ bare_expressions(const char *text, const char *argument)
 	{
 		ResTarget  *target = lfirst_node(ResTarget, cell);
 
-		if (target->name != NULL || target->indirection != NIL)
+		/* transformExpr leaves a bare star to its callers. */
+		if (target->name != NULL || target->indirection != NIL ||
+			(IsA(target->val, ColumnRef) && IsA(llast(castNode(ColumnRef, target->val)->fields), A_Star)))
 			ereport(ERROR,
 					(errcode(ERRCODE_SYNTAX_ERROR),
-					 errmsg("%s must be expressions without names: %s", argument, text)));
+					 errmsg("%s must be expressions without names or stars: %s", argument, text)));
 		expressions = lappend(expressions, target->val);
 	}
 	return expressions;
-}
-
-/* Checks one expression as a CHECK constraint's would be, and more. */
-static Node *
-analyze(ParseState *pstate, Node *raw, const char *argument, Bitmapset **columns)
-{
-	Node	   *expression = transformExpr(pstate, raw, EXPR_KIND_CHECK_CONSTRAINT);
-	Bitmapset  *own = NULL;
-	int			column = -1;
-
-	if (strcmp(argument, "lines_where") == 0)
-		expression = coerce_to_boolean(pstate, expression, argument);
-	assign_expr_collations(pstate, expression);
-
-	pull_varattnos(expression, 1, &own);
-	while ((column = bms_next_member(own, column)) >= 0)
-	{
-		if (column + FirstLowInvalidHeapAttributeNumber <= 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
-					 errmsg("%s cannot use a system column or the whole row", argument)));
-	}
-	*columns = bms_add_members(*columns, own);
-
-	if (contain_mutable_functions((Node *) expression_planner((Expr *) copyObject(expression))))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
-				 errmsg("functions in %s must be marked IMMUTABLE", argument),
-				 errdetail("A total is computed when lines change, so it may depend on nothing but the lines.")));
-	return expression;
-}
-
-static ParseState *
-parse_state(const char *text, Relation child)
-{
-	ParseState *pstate = make_parsestate(NULL);
-
-	pstate->p_sourcetext = text;
-	addNSItemToQuery(pstate, addRangeTableEntryForRelation(pstate, child, AccessShareLock, NULL, false, true),
-					 true, true, true);
-	return pstate;
-}
-
-/*
- * The amounts in a comma list, each of a number type; the attribute numbers they
- * read are added to *columns, offset as pull_varattnos does.
- */
-List *
-totals_amounts(const char *text, Relation child, Bitmapset **columns)
-{
-	ParseState *pstate = parse_state(text, child);
-	List	   *amounts = NIL;
-	ListCell   *cell;
-
-	foreach(cell, bare_expressions(text, "amounts"))
-	{
-		Node	   *amount = analyze(pstate, lfirst(cell), "amounts", columns);
-
-		switch (getBaseType(exprType(amount)))
-		{
-			case INT2OID:
-			case INT4OID:
-			case INT8OID:
-			case NUMERICOID:
-			case FLOAT4OID:
-			case FLOAT8OID:
-				break;
-			default:
-				ereport(ERROR,
-						(errcode(ERRCODE_DATATYPE_MISMATCH),
-						 errmsg("an amount must be a number, not of type %s", format_type_be(exprType(amount))),
-						 errhint("Cast the expression to numeric.")));
-		}
-		amounts = lappend(amounts, amount);
-	}
-	free_parsestate(pstate);
-	return amounts;
-}
-
-/* The filter, or NULL for none. */
-Node *
-totals_lines_where(const char *text, Relation child, Bitmapset **columns)
-{
-	ParseState *pstate;
-	List	   *expressions;
-	Node	   *filter;
-
-	if (text[0] == '\0')
-		return NULL;
-	expressions = bare_expressions(text, "lines_where");
-	if (list_length(expressions) != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_SYNTAX_ERROR),
-				 errmsg("lines_where must be one expression: %s", text)));
-	pstate = parse_state(text, child);
-	filter = analyze(pstate, linitial(expressions), "lines_where", columns);
-	free_parsestate(pstate);
-	return filter;
-}
-
-/*
- * The expressions as a comma list that means the same whatever the search path of
- * its reader, provided he reads it under the pinned one.
- */
-char *
-totals_deparse(List *expressions, Relation child)
-{
-	List	   *context = deparse_context_for(RelationGetRelationName(child), RelationGetRelid(child));
-	int			level = totals_pin_search_path();
-	StringInfoData text;
-	ListCell   *cell;
-
-	initStringInfo(&text);
-	foreach(cell, expressions)
-	{
-		if (text.len > 0)
-			appendStringInfoString(&text, ", ");
-		appendStringInfoString(&text, deparse_expression(lfirst(cell), context, false, false));
-	}
-	AtEOXact_GUC(false, level);
-	return text.data;
 }
 
 static bool
@@ -235,8 +116,135 @@ check_functions_walker(Node *node, void *owner)
  * privilege is enough to write a trigger: a function of somebody else's would
  * run with rights that its author does not have.
  */
-void
-totals_check_functions(Node *expression, Oid owner)
+static void
+check_functions(Node *expression, Oid owner)
 {
 	(void) check_functions_walker(expression, &owner);
+}
+
+/*
+ * Checks one expression as a CHECK constraint's would be, and more.  With an
+ * owner, under whom it is to run, no function of others is called even to fold a
+ * constant.
+ */
+static Node *
+analyze(ParseState *pstate, Node *raw, const char *argument, Oid owner, Bitmapset **columns)
+{
+	Node	   *expression = transformExpr(pstate, raw, EXPR_KIND_CHECK_CONSTRAINT);
+	Bitmapset  *own = NULL;
+	int			column = -1;
+
+	if (strcmp(argument, "lines_where") == 0)
+		expression = coerce_to_boolean(pstate, expression, argument);
+	assign_expr_collations(pstate, expression);
+	if (OidIsValid(owner))
+		check_functions(expression, owner);
+
+	pull_varattnos(expression, 1, &own);
+	while ((column = bms_next_member(own, column)) >= 0)
+	{
+		if (column + FirstLowInvalidHeapAttributeNumber <= 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+					 errmsg("%s cannot use a system column or the whole row", argument)));
+	}
+	*columns = bms_add_members(*columns, own);
+
+	if (contain_mutable_functions((Node *) expression_planner((Expr *) copyObject(expression))))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
+				 errmsg("functions in %s must be marked IMMUTABLE", argument),
+				 errdetail("A total is computed when lines change, so it may depend on nothing but the lines.")));
+	return expression;
+}
+
+static ParseState *
+parse_state(const char *text, Relation child)
+{
+	ParseState *pstate = make_parsestate(NULL);
+
+	pstate->p_sourcetext = text;
+	addNSItemToQuery(pstate, addRangeTableEntryForRelation(pstate, child, AccessShareLock, NULL, false, true),
+					 true, true, true);
+	return pstate;
+}
+
+/*
+ * The amounts in a comma list, each of a number type; the attribute numbers they
+ * read are added to *columns, offset as pull_varattnos does.
+ */
+List *
+totals_amounts(const char *text, Relation child, Oid owner, Bitmapset **columns)
+{
+	ParseState *pstate = parse_state(text, child);
+	List	   *amounts = NIL;
+	ListCell   *cell;
+
+	foreach(cell, bare_expressions(text, "amounts"))
+	{
+		Node	   *amount = analyze(pstate, lfirst(cell), "amounts", owner, columns);
+
+		switch (getBaseType(exprType(amount)))
+		{
+			case INT2OID:
+			case INT4OID:
+			case INT8OID:
+			case NUMERICOID:
+			case FLOAT4OID:
+			case FLOAT8OID:
+				break;
+			default:
+				ereport(ERROR,
+						(errcode(ERRCODE_DATATYPE_MISMATCH),
+						 errmsg("an amount must be a number, not of type %s", format_type_be(exprType(amount))),
+						 errhint("Cast the expression to numeric.")));
+		}
+		amounts = lappend(amounts, amount);
+	}
+	free_parsestate(pstate);
+	return amounts;
+}
+
+/* The filter, or NULL for none. */
+Node *
+totals_lines_where(const char *text, Relation child, Oid owner, Bitmapset **columns)
+{
+	ParseState *pstate;
+	List	   *expressions;
+	Node	   *filter;
+
+	if (text[0] == '\0')
+		return NULL;
+	expressions = bare_expressions(text, "lines_where");
+	if (list_length(expressions) != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_SYNTAX_ERROR),
+				 errmsg("lines_where must be one expression: %s", text)));
+	pstate = parse_state(text, child);
+	filter = analyze(pstate, linitial(expressions), "lines_where", owner, columns);
+	free_parsestate(pstate);
+	return filter;
+}
+
+/*
+ * The expressions as a comma list that means the same whatever the search path of
+ * its reader, provided he reads it under the pinned one.
+ */
+char *
+totals_deparse(List *expressions, Relation child)
+{
+	List	   *context = deparse_context_for(RelationGetRelationName(child), RelationGetRelid(child));
+	int			level = totals_pin_search_path();
+	StringInfoData text;
+	ListCell   *cell;
+
+	initStringInfo(&text);
+	foreach(cell, expressions)
+	{
+		if (text.len > 0)
+			appendStringInfoString(&text, ", ");
+		appendStringInfoString(&text, deparse_expression(lfirst(cell), context, false, false));
+	}
+	AtEOXact_GUC(false, level);
+	return text.data;
 }

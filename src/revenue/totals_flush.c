@@ -206,6 +206,18 @@ parameter_array(TotalsDefinition *definition, TotalsParent **parents, int n, int
 											  total->align));
 }
 
+static void
+raise_not_stored(TotalsDefinition *definition)
+{
+	Relation	parent = RelationIdGetRelation(definition->parent);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_CHECK_VIOLATION),
+			 errmsg("totals of \"%s\" could not be stored", RelationGetRelationName(parent)),
+			 errdetail("A trigger or rule on the table skipped the update of a row."),
+			 errtableconstraint(parent, CONSTRAINT_COMPUTED_TOTAL)));
+}
+
 /*
  * Runs a query for a parent, or for n of them at once, and returns how many rows
  * it gave or wrote.  With own changes and, where the isolation level allows it,
@@ -251,9 +263,7 @@ execute(TotalsDefinition *definition, TotalsQuery *query, TotalsParent **parents
 	if (!one)
 		SPI_freeplan(plan);
 	if (result != expected)
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("a rule on %s keeps its totals from being stored", definition->arguments[TOTALS_PARENT])));
+		raise_not_stored(definition);
 	return SPI_processed;
 }
 
@@ -514,11 +524,7 @@ flush_locked(TotalsSet *set, TotalsFlushMode mode)
 	flushing = set;
 	if (n_wrong > 0 &&
 		run(set, &definition->store, definition->parent_owner, wrong, n_wrong, snapshot, SPI_OK_UPDATE, NULL) != (uint64) n_wrong)
-		ereport(ERROR,
-				(errcode(ERRCODE_CHECK_VIOLATION),
-				 errmsg("a trigger on %s keeps its totals from being stored", definition->arguments[TOTALS_PARENT]),
-				 errdetail("A row's update was skipped."),
-				 errtable(RelationIdGetRelation(definition->parent))));
+		raise_not_stored(definition);
 	flushing = set->outer;
 	tell_outer(set, parents, n);
 	UnregisterSnapshot(snapshot);

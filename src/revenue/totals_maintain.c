@@ -103,7 +103,6 @@ add_parents(TotalsSet *set, Relation relation, Tuplestorestate *old_lines, Tuple
 	TupleTableSlot *new = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsMinimalTuple);
 	MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext, "opportunity totals line",
 													  ALLOCSET_SMALL_SIZES);
-	MemoryContext caller;
 
 	find_columns(set->definition, relation, &columns);
 	if (old_lines != NULL)
@@ -111,14 +110,16 @@ add_parents(TotalsSet *set, Relation relation, Tuplestorestate *old_lines, Tuple
 	if (new_lines != NULL)
 		tuplestore_rescan(new_lines);
 
-	caller = MemoryContextSwitchTo(row_context);
 	for (;;)
 	{
+		/* A slot owns the line that a spilled table reads back for it. */
 		bool		has_old = old_lines != NULL && tuplestore_gettupleslot(old_lines, true, false, old);
 		bool		has_new = new_lines != NULL && tuplestore_gettupleslot(new_lines, true, false, new);
+		MemoryContext caller;
 
 		if (!has_old && !has_new)
 			break;
+		caller = MemoryContextSwitchTo(row_context);
 		if (!(has_old && has_new && same_line(&columns, old, new)))
 		{
 			if (has_old)
@@ -126,9 +127,9 @@ add_parents(TotalsSet *set, Relation relation, Tuplestorestate *old_lines, Tuple
 			if (has_new)
 				add_parent_of(set, &columns, new);
 		}
+		MemoryContextSwitchTo(caller);
 		MemoryContextReset(row_context);
 	}
-	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(row_context);
 	ExecDropSingleTupleTableSlot(old);
 	ExecDropSingleTupleTableSlot(new);

@@ -116,8 +116,21 @@ CREATE FUNCTION lose(opportunity bigint, reason text, competitor text DEFAULT NU
     LANGUAGE plpgsql SET search_path FROM CURRENT
 AS $$
 DECLARE
+    deal record;
     competitor_id bigint;
 BEGIN
+    SELECT p.name AS process, (SELECT s.stage FROM opportunity.stages(p.definition) s
+            WHERE s.outcome = 'lost' ORDER BY s.stage_order LIMIT 1) AS lost
+    INTO deal
+    FROM opportunity o JOIN process p ON p.name = o.process
+    WHERE o.id = lose.opportunity;
+    IF NOT FOUND THEN
+        RAISE no_data_found USING MESSAGE = format('opportunity %s does not exist', opportunity);
+    ELSIF deal.lost IS NULL THEN
+        RAISE check_violation USING
+            MESSAGE = format('opportunity %s cannot be lost: its sales process "%s" has no stage for that', opportunity, deal.process),
+            TABLE = 'opportunity', COLUMN = 'stage', CONSTRAINT = 'opportunity_stage_move';
+    END IF;
     IF competitor IS NOT NULL THEN
         SELECT c.id INTO competitor_id FROM competitor c WHERE c.name = lose.competitor;
         IF NOT FOUND THEN
@@ -126,14 +139,8 @@ BEGIN
                 HINT = 'Insert it into the table competitor first.';
         END IF;
     END IF;
-    UPDATE opportunity AS o
-    SET stage = (SELECT s.stage FROM process p, opportunity.stages(p.definition) s
-            WHERE p.name = o.process AND s.outcome = 'lost' ORDER BY s.stage_order LIMIT 1),
-        lost_reason = reason, winning_competitor_id = competitor_id
+    UPDATE opportunity AS o SET stage = deal.lost, lost_reason = reason, winning_competitor_id = competitor_id
     WHERE o.id = lose.opportunity;
-    IF NOT FOUND THEN
-        RAISE no_data_found USING MESSAGE = format('opportunity %s does not exist', opportunity);
-    END IF;
 END
 $$;
 COMMENT ON FUNCTION lose(bigint, text, text) IS
@@ -168,10 +175,10 @@ CREATE FUNCTION pipeline_chart_svg(process text DEFAULT NULL, owner text DEFAULT
         options jsonb DEFAULT '{}') RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT opportunity.pipeline_chart(coalesce(p.estimated_close, p.close_date), p.value,
+    SELECT opportunity.pipeline_chart(p.close_date, p.value,
         -- 100 and 0 mark won and lost deals
         CASE p.outcome WHEN 'won' THEN 100 WHEN 'lost' THEN 0 ELSE least(greatest(p.score, 1), 99) END,
-        coalesce(p.account || ': ', '') || p.name,
+        concat_ws(', ', p.name, p.account),
         jsonb_build_object('currency', coalesce(pipeline_chart_svg.currency, base_currency()))
             || coalesce(pipeline_chart_svg.options, '{}'))
     FROM pipeline AS p
@@ -179,8 +186,8 @@ BEGIN ATOMIC
         AND (pipeline_chart_svg.process IS NULL OR p.process = pipeline_chart_svg.process)
         AND (pipeline_chart_svg.owner IS NULL OR p.owner = pipeline_chart_svg.owner)
         AND (pipeline_chart_svg.outcome IS NULL OR p.outcome = pipeline_chart_svg.outcome)
-        AND (pipeline_chart_svg.closing_from IS NULL OR coalesce(p.estimated_close, p.close_date) >= pipeline_chart_svg.closing_from)
-        AND (pipeline_chart_svg.closing_to IS NULL OR coalesce(p.estimated_close, p.close_date) <= pipeline_chart_svg.closing_to);
+        AND (pipeline_chart_svg.closing_from IS NULL OR p.close_date >= pipeline_chart_svg.closing_from)
+        AND (pipeline_chart_svg.closing_to IS NULL OR p.close_date <= pipeline_chart_svg.closing_to);
 END;
 COMMENT ON FUNCTION pipeline_chart_svg(text, text, text, text, date, date, jsonb) IS
-'The pipeline as an SVG document: every opportunity by estimated close and score, the circle''s area its value, closed ones marked. process, owner, outcome: only those of that name; closing_from, closing_to: only those closing in these days; NULL: all. One currency: NULL takes the base currency. options: those of opportunity.pipeline_chart.';
+'The pipeline as an SVG document: every opportunity by close date (the estimated one while open) and score, the circle''s area its value, closed ones marked. process, owner, outcome: only those of that name; closing_from, closing_to: only those closing in these days; NULL: all. One currency: NULL takes the base currency. options: those of opportunity.pipeline_chart.';

@@ -44,18 +44,26 @@ BEGIN
             LEFT JOIN product p ON p.id = NEW.product_id
             LEFT JOIN price_list_item i ON i.price_list_id = l.id AND i.product_id = p.id
         WHERE o.id = NEW.opportunity_id;
+        -- what the foreign keys would say, had the missing price not come first
         IF NOT FOUND THEN
             RAISE foreign_key_violation USING
                 MESSAGE = format('opportunity %s does not exist', NEW.opportunity_id),
                 SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'opportunity_id',
                 CONSTRAINT = 'opportunity_line_opportunity_id_fkey';
+        ELSIF NEW.product_id IS NOT NULL AND item.code IS NULL THEN
+            RAISE foreign_key_violation USING
+                MESSAGE = format('product %s does not exist', NEW.product_id),
+                SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'product_id',
+                CONSTRAINT = 'opportunity_line_product_id_fkey';
         END IF;
 
         NEW.catalogue_price := CASE WHEN item.is_valid AND item.status = 'active' THEN item.amount END;
         NEW.price_per_unit := coalesce(NEW.price_per_unit, NEW.catalogue_price);
-        IF NEW.price_per_unit IS NULL AND item.code IS NOT NULL THEN
+        IF NEW.price_per_unit IS NULL THEN
             RAISE not_null_violation USING
                 MESSAGE = CASE
+                    WHEN NEW.product_id IS NULL
+                    THEN format('a line of opportunity %s has neither product nor price', NEW.opportunity_id)
                     WHEN item.list IS NULL
                     THEN format('no price for product "%s": opportunity %s has no price list, and there is no default one in %s',
                         item.code, NEW.opportunity_id, item.currency)
@@ -84,8 +92,8 @@ BEGIN
     END IF;
 
     IF NEW.line_number IS NULL THEN
-        SELECT coalesce(max(x.line_number), 0) + 1 INTO NEW.line_number
-        FROM opportunity_line x WHERE x.opportunity_id = NEW.opportunity_id;
+        NEW.line_number := 1 + coalesce((SELECT x.line_number FROM opportunity_line x
+            WHERE x.opportunity_id = NEW.opportunity_id ORDER BY x.line_number DESC LIMIT 1), 0);
     END IF;
 
     -- A percentage makes its amount; an amount without one stands as given.
@@ -106,12 +114,27 @@ CREATE TRIGGER price_line BEFORE INSERT OR UPDATE ON opportunity_line
     FOR EACH ROW EXECUTE FUNCTION price_line();
 
 SELECT opportunity.attach_totals('opportunity', 'detail_amount, tax_amount, line_count',
-    'opportunity_line', 'opportunity_id', 'net_amount, tax, 1', when_empty => 'zero');
+    'opportunity_line', 'opportunity_id', 'net_amount, coalesce(tax, 0), 1', when_empty => 'zero');
 
 SELECT opportunity.attach_process('opportunity', 'stage',
     process_table => 'process', process_column => 'process',
     probability_column => 'probability', forecast_category_column => 'forecast_category',
     outcome_column => 'outcome', entered_at_column => 'stage_entered_at', closed_at_column => 'closed_at');
+
+-- attach_process keeps what a statement gives; an outcome other than the stage's
+-- would be a lie, so a given one is forgotten before the stage's is filled in.
+CREATE FUNCTION forget_outcome() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    NEW.outcome := NULL;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION forget_outcome() IS 'Trigger function: the outcome follows from the stage, whatever a statement says.';
+
+CREATE TRIGGER forget_outcome BEFORE INSERT OR UPDATE OF outcome ON opportunity
+    FOR EACH ROW WHEN (NEW.outcome IS NOT NULL) EXECUTE FUNCTION forget_outcome();
 
 CREATE FUNCTION complete_opportunity() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -127,7 +150,9 @@ BEGIN
             NEW.winning_competitor_id := NULL;
         END IF;
     END IF;
-    IF NEW.outcome = 'won' AND NEW.actual_value IS NULL THEN
+    IF NEW.outcome = 'open' THEN
+        NEW.closed_at := NULL;
+    ELSIF NEW.outcome = 'won' AND NEW.actual_value IS NULL THEN
         -- as estimated_value, which is generated only after this trigger
         NEW.actual_value := CASE WHEN NEW.is_revenue_system_calculated AND NEW.line_count > 0
             THEN opportunity.opportunity_total(NEW.detail_amount, NEW.discount_percent, NEW.discount_amount,
@@ -142,6 +167,6 @@ END
 $$;
 COMMENT ON FUNCTION complete_opportunity() IS 'Trigger function: score from the stage''s probability, actual_value of a won deal, what closing and reopening leave.';
 
--- Named to fire after the trigger of attach_process that sets probability and outcome.
+-- Named to fire after the trigger of attach_process that fills probability and outcome.
 CREATE TRIGGER zzz_complete_opportunity BEFORE INSERT OR UPDATE ON opportunity
     FOR EACH ROW EXECUTE FUNCTION complete_opportunity();

@@ -21,28 +21,26 @@ INSERT INTO crm.account (name, industry, territory) VALUES
 INSERT INTO crm.competitor (name) VALUES ('Bean Machines');
 
 \set ECHO queries
--- An opportunity with two espresso machines, priced from the price list.
+\echo An opportunity with two espresso machines, priced from the price list:
 SELECT crm.new_opportunity('Espresso bar in the head office', 'Fourth Coffee', estimated_close => current_date + 30) AS deal \gset
 SELECT crm.add_line(:deal, 'CAFE-S100', 2) AS line \gset
-
 SELECT p.name AS product, l.quantity::integer AS quantity, l.price_per_unit::numeric(18,2) AS price_per_unit, l.net_amount
 FROM crm.opportunity_line l JOIN crm.product p ON p.id = l.product_id
 WHERE l.opportunity_id = :deal;
 
--- Three percent off the whole, plus freight: the estimated revenue follows.
+\echo Three percent off the whole, plus freight: the estimated revenue follows.
 UPDATE crm.opportunity SET discount_percent = 3, freight_amount = 95 WHERE id = :deal;
-
 SELECT stage, detail_amount, discount_percent::numeric(5,2), freight_amount, total_amount, estimated_value
 FROM crm.opportunity WHERE id = :deal;
 
--- Nobody writes a total past its lines,
+\echo Nobody writes a total past its lines. This is refused:
 UPDATE crm.opportunity SET detail_amount = 99999 WHERE id = :deal;
-
--- and a stage is left only when its gate is passed:
+\echo
+\echo A stage is left only when its gate is passed. This is refused, too:
 SELECT crm.advance(:deal);
-
+\echo
+\echo What was missing is filled in, and the move passes:
 UPDATE crm.opportunity SET customer_need = 'Coffee for 60 people, made by themselves' WHERE id = :deal;
-
 SELECT crm.advance(:deal) AS stage;
 
 \set ECHO none
@@ -78,8 +76,8 @@ SELECT o.id, p.id, s.quantity
 FROM season s JOIN crm.opportunity o USING (name) JOIN crm.product p ON p.code = s.product;
 
 -- two of them won and one lost today,
-SELECT crm.win(id) FROM crm.opportunity WHERE name IN ('Tasting room', 'Service contracts');
-SELECT crm.lose(id, 'Price', 'Bean Machines') FROM crm.opportunity WHERE name = 'Flagship store';
+SELECT crm.win(id) FROM crm.opportunity WHERE name IN ('Tasting room', 'Service contracts') \g /dev/null
+SELECT crm.lose(id, 'Price', 'Bean Machines') FROM crm.opportunity WHERE name = 'Flagship store' \g /dev/null
 
 -- and some that were closed before this database existed.
 INSERT INTO crm.opportunity (name, account_id, stage, opened_at, estimated_close, closed_at, user_estimated_value, actual_value, lost_reason)
@@ -90,3 +88,6 @@ FROM (VALUES
         ('Ski school', 'Alpine Ski House', 'lost', 70, 41, 8500.00), ('Day clinic', 'Lamna Healthcare', 'won', 41, 8, 6890.00),
         ('Call center', 'City Power & Light', 'lost', 52, 15, 20670.00)) AS v (name, account, stage, opened, closed, value)
     JOIN crm.account a ON a.name = v.account;
+
+\echo The whole pipeline, 25 deals, of which two were won and one lost just now by the calls win and lose:
+SELECT stage, deals, value, weighted_value, average_value FROM crm.pipeline_by_stage WHERE process = crm.default_process();

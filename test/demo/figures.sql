@@ -4,6 +4,7 @@
 \pset footer off
 
 \set ECHO queries
+\echo By stage, with one pass over the deals:
 SELECT coalesce(g.stage, 'all') AS stage, open_count + won_count + lost_count AS deals,
     open_value + won_value + lost_value AS value, round(weighted_value, 2) AS weighted_value, round(win_rate, 1) AS win_rate,
     round(average_deal, 2) AS average_deal, round(average_cycle_days, 1) AS average_cycle, round(sales_velocity, 2) AS velocity

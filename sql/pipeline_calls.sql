@@ -1,0 +1,107 @@
+-- Every aggregate called with each common column type, and without types.
+CREATE SCHEMA pipeline_calls;
+SET search_path = pipeline_calls, opportunity;
+
+-- An open deal of 1000 at 25 %, and a won one of 500 after thirty days, in columns of every type.
+CREATE TABLE deals (
+	amount_numeric numeric, amount_typmod numeric(12,2), amount_bigint bigint, amount_integer integer, amount_smallint smallint,
+	amount_double double precision, amount_real real,
+	percent_double double precision, percent_real real, percent_numeric numeric(7,4), percent_integer integer, percent_smallint smallint, percent_bigint bigint,
+	won boolean, opened_date date, closed_date date, opened_timestamp timestamp, closed_timestamp timestamp,
+	opened_timestamptz timestamptz, closed_timestamptz timestamptz);
+INSERT INTO deals VALUES
+	(1000, 1000, 1000, 1000, 1000, 1000, 1000, 25, 25, 25, 25, 25, 25,
+	 NULL, '2024-01-01', NULL, '2024-01-01', NULL, '2024-01-01', NULL),
+	(500, 500, 500, 500, 500, 500, 500, NULL, NULL, NULL, NULL, NULL, NULL,
+	 true, '2024-01-01', '2024-01-31', '2024-01-01', '2024-01-31', '2024-01-01', '2024-01-31');
+
+-- Each type of amount; all but the second show no decimals, all are the same deals.
+CREATE TABLE expected AS SELECT summarize_pipeline(amount_numeric, percent_double, won, opened_timestamptz, closed_timestamptz) AS s FROM deals;
+SELECT open_value(s), weighted_value(s), won_value(s), average_cycle(s) FROM expected;
+SELECT
+	summarize_pipeline(amount_typmod, percent_double, won, opened_timestamptz, closed_timestamptz) = (SELECT s FROM expected) AS typmod,
+	summarize_pipeline(amount_bigint, percent_double, won, opened_timestamptz, closed_timestamptz) = (SELECT s FROM expected) AS bigint,
+	summarize_pipeline(amount_integer, percent_double, won, opened_timestamptz, closed_timestamptz) = (SELECT s FROM expected) AS integer,
+	summarize_pipeline(amount_smallint, percent_double, won, opened_timestamptz, closed_timestamptz) = (SELECT s FROM expected) AS smallint,
+	summarize_pipeline(amount_double, percent_double, won, opened_timestamptz, closed_timestamptz) = (SELECT s FROM expected) AS double,
+	summarize_pipeline(amount_real, percent_double, won, opened_timestamptz, closed_timestamptz) = (SELECT s FROM expected) AS real
+FROM deals;
+
+-- Each type of probability.
+SELECT
+	summarize_pipeline(amount_numeric, percent_real, won, opened_timestamptz, closed_timestamptz) = (SELECT s FROM expected) AS real,
+	summarize_pipeline(amount_numeric, percent_numeric, won, opened_timestamptz, closed_timestamptz) = (SELECT s FROM expected) AS numeric,
+	summarize_pipeline(amount_bigint, percent_integer, won, opened_timestamptz, closed_timestamptz) = (SELECT s FROM expected) AS integer,
+	summarize_pipeline(amount_double, percent_smallint, won, opened_timestamptz, closed_timestamptz) = (SELECT s FROM expected) AS smallint,
+	summarize_pipeline(amount_integer, percent_bigint, won, opened_timestamptz, closed_timestamptz) = (SELECT s FROM expected) AS bigint
+FROM deals;
+
+-- Each type of date, also mixed.
+SELECT
+	summarize_pipeline(amount_numeric, percent_double, won, opened_date, closed_date) = (SELECT s FROM expected) AS date,
+	summarize_pipeline(amount_bigint, percent_double, won, opened_timestamp, closed_timestamp) = (SELECT s FROM expected) AS timestamp,
+	summarize_pipeline(amount_double, percent_double, won, opened_date, closed_timestamptz) = (SELECT s FROM expected) AS mixed,
+	summarize_pipeline(amount_integer, percent_integer, won, opened_timestamp, closed_date) = (SELECT s FROM expected) AS other_mix,
+	summarize_pipeline(amount_bigint, percent_integer, won, opened_date, closed_date) = (SELECT s FROM expected) AS bigint_date,
+	summarize_pipeline(amount_double, percent_integer, won, opened_date, closed_date) = (SELECT s FROM expected) AS double_date,
+	summarize_pipeline(amount_integer, percent_integer, won, opened_date, closed_date) = (SELECT s FROM expected) AS integer_date
+FROM deals;
+
+-- The short form.
+SELECT
+	summarize_pipeline(amount_numeric, percent_double, won) AS s_numeric,
+	summarize_pipeline(amount_bigint, percent_integer, won) = summarize_pipeline(amount_numeric, percent_double, won) AS bigint,
+	summarize_pipeline(amount_integer, percent_numeric, won) = summarize_pipeline(amount_numeric, percent_double, won) AS integer,
+	summarize_pipeline(amount_double, percent_real, won) = summarize_pipeline(amount_numeric, percent_double, won) AS double,
+	summarize_pipeline(amount_real, percent_smallint, won) = summarize_pipeline(amount_numeric, percent_double, won) AS real
+FROM deals;
+
+-- Literals and parameters without a type.
+SELECT open_value(summarize_pipeline('12.50', '50', NULL)) AS literals, won_count(summarize_pipeline(NULL, NULL, 'true', NULL, NULL)) AS nulls,
+	average_cycle(summarize_pipeline('1', '50', 'yes', '2024-01-01', '2024-02-01')) AS dates;
+PREPARE short AS SELECT weighted_value(summarize_pipeline($1, $2, $3));
+EXECUTE short ('80.25', 50, NULL);
+PREPARE long AS SELECT average_cycle(summarize_pipeline($1, $2, $3, $4, $5));
+EXECUTE long (100, 50, true, '2024-01-01', '2024-01-11');
+
+-- One-shot aggregates.
+SELECT weighted_value(amount_numeric, percent_double) AS numeric, weighted_value(amount_typmod, percent_numeric) AS typmod,
+	weighted_value(amount_bigint, percent_integer) AS bigint, weighted_value(amount_integer, percent_real) AS integer,
+	weighted_value(amount_double, percent_double) AS double, weighted_value(amount_real, percent_smallint) AS real, win_rate(won) AS win_rate
+FROM deals;
+SELECT weighted_value('200', '12.5') AS literals, weighted_value(NULL, NULL) AS nulls;
+PREPARE one_shot AS SELECT weighted_value($1, $2);
+EXECUTE one_shot (200, 12.5);
+
+-- rollup is a word of GROUP BY, and a function elsewhere.
+SELECT open_count(rollup(s)), open_value(rollup(s)) FROM expected, generate_series(1, 2);
+
+-- A double is the decimal it prints as, a real the one it was written as to six decimals.
+SELECT open_value(summarize_pipeline(0.1::float8 + 0.2::float8, 50, NULL)) AS sum_of_doubles,
+	open_value(summarize_pipeline((-1234567890.1)::float8, 50, NULL)) AS negative, open_value(summarize_pipeline(1e12::float8 + 0.01, 50, NULL)) AS large,
+	open_value(summarize_pipeline(123456789012345678::float8, 50, NULL)) AS integers_stay, open_value(summarize_pipeline(100 / 3.0::float8, 50, NULL)) AS third,
+	open_value(summarize_pipeline(0.1::real, 50, NULL)) AS real, open_value(summarize_pipeline(0.9999999::float8, 50, NULL)) AS carried,
+	open_value(summarize_pipeline(-0.0::float8, 50, NULL)) AS zero;
+
+-- DISTINCT, ORDER BY and FILTER in the call.
+SELECT open_value(summarize_pipeline(DISTINCT amount_numeric, percent_double, won)) AS distinct_deals,
+	open_value(summarize_pipeline(amount_numeric, percent_double, won ORDER BY amount_numeric)) AS ordered,
+	open_value(summarize_pipeline(amount_numeric, percent_double, won) FILTER (WHERE won)) AS filtered
+FROM deals, generate_series(1, 2);
+
+-- Dates, and timestamps without time zone, are counted on the wall: a change of clocks between them does not show.
+SET timezone = 'Europe/Rome';
+SELECT average_cycle(summarize_pipeline(1, 50, true, date '2024-03-30', date '2024-04-01')) AS date,
+	average_cycle(summarize_pipeline(1, 50, true, date '2024-03-30', NULL)) AS unclosed,
+	average_cycle(summarize_pipeline(1, 50, true, timestamp '2024-03-30', timestamp '2024-04-01')) AS timestamp,
+	average_cycle(summarize_pipeline(1, 50, true, date '2024-03-30', timestamp '2024-04-01')) AS mixed,
+	average_cycle(summarize_pipeline(1, 50, true, timestamptz '2024-03-30', timestamptz '2024-04-01')) AS timestamptz,
+	average_cycle(summarize_pipeline(1, 50, true, '2024-03-30', '2024-04-01')) AS untyped;
+RESET timezone;
+-- The far ends of the calendar: infinite dates are missing ones, a date no timestamp can hold is refused as its cast is.
+SELECT average_cycle(summarize_pipeline(1, 50, true, o, c)) FROM (VALUES
+	(date '4713-01-01 BC', date '294276-12-31'), ('-infinity', '2024-01-01'), ('2024-01-01', 'infinity')) AS d (o, c);
+SELECT summarize_pipeline(1, 50, true, date '2024-01-01', date '5874897-12-31');
+
+SET client_min_messages = warning;
+DROP SCHEMA pipeline_calls CASCADE;

@@ -1,0 +1,78 @@
+-- What a summary says: accessors, figures, warnings, and the outcome of a status word.
+CREATE SCHEMA pipeline_figures;
+SET search_path = pipeline_figures, opportunity;
+\x on
+
+-- The weighted value is each deal at its own probability. Odoo's forecast report (its
+-- documentation, crm/performance/forecast_report): 3,800 at 90 % and 22,500 at 20 % are 3,420 and 4,500.
+SELECT weighted_value(summarize_pipeline(amount, probability, NULL)), weighted_value(amount, probability) AS one_shot
+FROM (VALUES (3800, 90), (22500, 20)) AS deals (amount, probability);
+-- Odoo's pull request 32011: (100, 99 %) and (200, 0 %) are 99, and were 148.5 as the total at the mean probability.
+SELECT weighted_value(summarize_pipeline(amount, probability, NULL)), sum(amount) * avg(probability) / 100 AS wrong
+FROM (VALUES (100, 99), (200, 0)) AS deals (amount, probability);
+-- Pipeline CRM's help, article 235899: 10,000 at 50 % are 5,000.
+SELECT weighted_value(10000, 50);
+
+-- Velocity (mavenlb.com/blog/sales-velocity-formula): 40 deals of 25,000 at a win rate of 25 % and 90 days are
+-- 2,777.78 a day, where the source prints 2,777.
+CREATE TABLE velocity AS
+	SELECT 25000.00 AS amount, 50 AS probability, NULL::boolean AS won, date '2024-01-01' AS opened, NULL::date AS closed FROM generate_series(1, 40)
+	UNION ALL SELECT 20000, NULL, true, '2024-01-01', date '2024-01-01' + 80
+	UNION ALL SELECT 30000, NULL, true, '2024-01-01', date '2024-01-01' + 100
+	UNION ALL SELECT 7000, NULL, false, '2024-01-01', '2024-03-01' FROM generate_series(1, 6);
+SELECT f.*, round(sales_velocity(s), 2) AS rounded, warnings(s)
+FROM (SELECT summarize_pipeline(amount, probability, won, opened, closed) FROM velocity) AS x (s), pipeline_figures(s) AS f;
+-- The accessors say the same.
+SELECT open_count(s) = f.open_count AND won_count(s) = f.won_count AND lost_count(s) = f.lost_count
+	AND open_value(s) = f.open_value AND won_value(s) = f.won_value AND lost_value(s) = f.lost_value
+	AND weighted_value(s) = f.weighted_value AND average_deal(s) = f.average_deal
+	AND win_rate(s) = f.win_rate AND win_rate(s, by => 'value') = f.win_rate_by_value
+	AND average_cycle(s) = f.average_cycle AND sales_velocity(s) = f.sales_velocity AS same
+FROM (SELECT summarize_pipeline(amount, probability, won, opened, closed) FROM velocity) AS x (s), pipeline_figures(s) AS f;
+SELECT win_rate(won) AS one_shot FROM velocity;
+-- The same source: a cycle 20 % shorter is 25 % more velocity.
+SELECT round(sales_velocity(summarize_pipeline(amount, probability, won, opened,
+		opened + (closed - opened) * interval '19.2 hours')), 2) AS shorter_cycle FROM velocity;
+
+-- No deals; only open; only lost; only won, without amounts: what has no meaning is NULL.
+SELECT f.*, warnings(s) FROM pipeline_figures('{"version": 1}') AS f, (VALUES ('{"version": 1}'::pipeline_summary)) AS x (s);
+SELECT average_deal(s), win_rate(s), win_rate(s, 'value') AS by_value, average_cycle(s), sales_velocity(s)
+FROM (SELECT summarize_pipeline(100, 50, NULL, '2024-01-01', NULL)) AS x (s);
+SELECT average_deal(s), win_rate(s), win_rate(s, 'value') AS by_value, average_cycle(s), sales_velocity(s)
+FROM (SELECT summarize_pipeline(100, 50, false, '2024-01-01', '2024-02-01')) AS x (s);
+SELECT average_deal(s), win_rate(s), win_rate(s, 'value') AS by_value, average_cycle(s), sales_velocity(s)
+FROM (SELECT summarize_pipeline(NULL::numeric, 50, true, '2024-01-01', '2024-02-01')) AS x (s);
+-- A credit among the lost deals: a rate by value has no meaning.
+SELECT win_rate(s), win_rate(s, 'value') AS by_value
+FROM (SELECT summarize_pipeline(a, NULL, w) FROM (VALUES (100, true), (-30, false)) AS d (a, w)) AS x (s);
+-- A NULL amount counts the deal and adds nothing; the average is over amounts that are there.
+SELECT won_count(s), won_value(s), average_deal(s)
+FROM (SELECT summarize_pipeline(a, NULL, true) FROM (VALUES (100), (NULL), (50)) AS d (a)) AS x (s);
+-- A cycle of no time has no velocity, a negative one neither; both have a mean.
+SELECT average_cycle(s), sales_velocity(s) FROM (SELECT summarize_pipeline(1, 50, true, '2024-01-01', '2024-01-01')) AS x (s);
+SELECT average_cycle(s), sales_velocity(s), warnings(s) FROM (SELECT summarize_pipeline(1, 50, true, '2024-01-02 12:00', '2024-01-01')) AS x (s);
+-- Days and time, halves of a microsecond away from zero; infinite dates are no dates.
+SELECT average_cycle(summarize_pipeline(1, NULL, true, '2024-01-01', c))
+FROM (VALUES (timestamptz '2024-03-01 06:00:00.000001'), ('2024-03-02'), ('infinity'), ('-infinity'), (NULL)) AS d (c);
+
+SELECT win_rate('{"version": 1}', 'deals');
+SELECT pipeline_figures(NULL) IS NULL AS strict, warnings(NULL) IS NULL AS warnings_too;
+
+-- Warnings, each with the deals that call for it.
+\x off
+SELECT unnest(warnings(summarize_pipeline(a, p, NULL))) AS fractions FROM (VALUES (100, 0.9), (50, 0.25), (20, 1)) AS d (a, p);
+SELECT warnings(summarize_pipeline(a, p, NULL)) AS percent FROM (VALUES (100, 0.9), (50, 25)) AS d (a, p);
+SELECT warnings(summarize_pipeline(a, p, NULL)) AS zeros FROM (VALUES (100, 0), (50, 0)) AS d (a, p);
+SELECT unnest(warnings(summarize_pipeline(a, p, w, o, c))) AS warning FROM (VALUES
+	(100.0, NULL, NULL, date '2024-01-01', date '2024-02-01'), (NULL, 50, NULL, NULL, NULL),
+	(100, NULL, true, '2024-01-01', '2024-02-01'), (100, NULL, true, NULL, '2024-02-01'), (100, NULL, true, '2024-03-01', '2024-02-01'),
+	(100, NULL, false, '2024-01-01', NULL), (100, NULL, false, '2024-01-01', 'infinity'), (100, NULL, false, NULL, '2024-02-01')) AS d (a, p, w, o, c);
+
+-- Status words: won, lost or open. Case and blanks around do not matter.
+SELECT status, is_won(status) FROM unnest('{won,Won," CLOSED WON ",closed_won,closedwon,lost,"Closed Lost",closed-lost,closedlost,open,Prospecting,"",win,wonderful,NULL}'::text[]) AS status;
+SELECT is_won('Gewonnen', '{gewonnen}', '{verloren}') AS own, is_won('VERLOREN', won => '{gewonnen}', lost => '{verloren,NULL}') AS own_lost,
+	is_won('won', '{gewonnen}', '{verloren}') AS replaced, is_won('x', '{}', '{x}') AS no_won, is_won('lost', lost => '{{a,b},{c,lost}}') AS nested;
+SELECT is_won('both', '{both}', '{both}');
+
+SET client_min_messages = warning;
+DROP SCHEMA pipeline_figures CASCADE;
