@@ -6,28 +6,27 @@
 CREATE FUNCTION row_total() RETURNS trigger LANGUAGE plpgsql AS
 $$
 BEGIN
-    EXECUTE format('UPDATE %I SET amount = coalesce(amount, 0) + $1 WHERE id = $2', TG_ARGV[0])
-    USING round(NEW.price * NEW.quantity, 2), NEW.deal_id;
+    UPDATE deal_row SET amount = coalesce(amount, 0) + round(NEW.price * NEW.quantity, 2) WHERE id = NEW.deal_id;
     RETURN NULL;
 END
 $$;
 CREATE FUNCTION statement_total() RETURNS trigger LANGUAGE plpgsql AS
 $$
 BEGIN
-    EXECUTE format('UPDATE %I d SET amount = coalesce(d.amount, 0) + n.amount
-        FROM (SELECT deal_id, sum(round(price * quantity, 2)) AS amount FROM added GROUP BY deal_id) n
-        WHERE d.id = n.deal_id', TG_ARGV[0]);
+    UPDATE deal_statement d SET amount = coalesce(d.amount, 0) + n.amount
+    FROM (SELECT deal_id, sum(round(price * quantity, 2)) AS amount FROM added GROUP BY deal_id) n
+    WHERE d.id = n.deal_id;
     RETURN NULL;
 END
 $$;
 CREATE FUNCTION recomputed_total() RETURNS trigger LANGUAGE plpgsql AS
 $$
 BEGIN
-    EXECUTE format('SELECT count(*) FROM (SELECT FROM %I WHERE id IN (SELECT deal_id FROM added) ORDER BY id FOR NO KEY UPDATE) locked', TG_ARGV[0]);
-    EXECUTE format('UPDATE %I d SET amount = n.amount
-        FROM (SELECT deal_id, sum(round(price * quantity, 2)) AS amount FROM %s
-              WHERE deal_id IN (SELECT deal_id FROM added) GROUP BY deal_id) n
-        WHERE d.id = n.deal_id AND d.amount IS DISTINCT FROM n.amount', TG_ARGV[0], TG_RELID::regclass);
+    PERFORM FROM deal_recomputed WHERE id IN (SELECT deal_id FROM added) ORDER BY id FOR NO KEY UPDATE;
+    UPDATE deal_recomputed d SET amount = n.amount
+    FROM (SELECT deal_id, sum(round(price * quantity, 2)) AS amount FROM line_recomputed
+          WHERE deal_id IN (SELECT deal_id FROM added) GROUP BY deal_id) n
+    WHERE d.id = n.deal_id AND d.amount IS DISTINCT FROM n.amount;
     RETURN NULL;
 END
 $$;
@@ -46,10 +45,10 @@ SELECT format('CREATE INDEX ON line_%s (deal_id)', suffix) FROM subject \gexec
 SELECT format('INSERT INTO deal_%s SELECT i, repeat(''n'', 40) FROM generate_series(1, %s) i', suffix, :deals) FROM subject \gexec
 SELECT opportunity.attach_totals('deal_ours', 'amount', 'line_ours', 'deal_id', 'opportunity.net_amount(quantity, price)');
 CREATE TRIGGER total AFTER INSERT ON line_statement REFERENCING NEW TABLE AS added
-    FOR EACH STATEMENT EXECUTE FUNCTION statement_total('deal_statement');
+    FOR EACH STATEMENT EXECUTE FUNCTION statement_total();
 CREATE TRIGGER total AFTER INSERT ON line_recomputed REFERENCING NEW TABLE AS added
-    FOR EACH STATEMENT EXECUTE FUNCTION recomputed_total('deal_recomputed');
-CREATE TRIGGER total AFTER INSERT ON line_row FOR EACH ROW EXECUTE FUNCTION row_total('deal_row');
+    FOR EACH STATEMENT EXECUTE FUNCTION recomputed_total();
+CREATE TRIGGER total AFTER INSERT ON line_row FOR EACH ROW EXECUTE FUNCTION row_total();
 
 -- Every repetition starts with no lines and no totals.
 CREATE PROCEDURE empty_out(suffix text) LANGUAGE plpgsql AS
