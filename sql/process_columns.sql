@@ -105,7 +105,7 @@ SELECT process_of('twice', 'p');
 CREATE TABLE "O'Hara's \ ""deals""" ("I D" integer PRIMARY KEY, "st'age\" text, "need ""this""" text, "P'" numeric);
 SELECT attach_process($$"O'Hara's \ ""deals"""$$, $$st'age\$$,
     $${"stages": [{"name": "it's \"a\" \\", "required": ["need \"this\""], "probability": 1}, {"name": "naïve; --"}, {"name": "won", "outcome": "won"}]}$$, probability_column => $$P'$$);
-INSERT INTO "O'Hara's \ ""deals""" VALUES (1), (2, $$naïve; --$$);
+INSERT INTO "O'Hara's \ ""deals""" VALUES (1, NULL), (2, $$naïve; --$$);
 UPDATE "O'Hara's \ ""deals""" SET "st'age\" = 'naïve; --';
 UPDATE "O'Hara's \ ""deals""" SET "need ""this""" = 'x';
 SELECT advance($$"O'Hara's \ ""deals"""$$, '1'), move_to($$"O'Hara's \ ""deals"""$$, '2', $$it's "a" \$$);

@@ -35,7 +35,7 @@ SELECT * FROM try($$INSERT INTO deals (id, stage) VALUES (6, 'lost')$$);
 SELECT * FROM try($$INSERT INTO deals (id, stage) VALUES (6, 'nowhere')$$);
 
 -- Empty, blank and false are not filled; zero, an empty array and an empty object are.
-UPDATE deals SET note = E' \t\r\n\f\v', code = '', padded = '', agreed = false, amount = 0, tags = '{}', extra = '{}';
+UPDATE deals SET note = E' \t\r\n\f' || chr(11), code = '', padded = '', agreed = false, amount = 0, tags = '{}', extra = '{}';
 SELECT * FROM try($$UPDATE deals SET stage = 'propose'$$) WHERE field = 'detail';
 SELECT * FROM try($$UPDATE deals SET stage = 'propose', note = ' x', code = 'x', padded = 'x', agreed = true$$);
 
