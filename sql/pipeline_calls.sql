@@ -31,6 +31,9 @@ FROM deals;
 SELECT
 	summarize_pipeline(amount_numeric, percent_real, won, opened_timestamptz, closed_timestamptz) = (SELECT s FROM expected) AS real,
 	summarize_pipeline(amount_numeric, percent_numeric, won, opened_timestamptz, closed_timestamptz) = (SELECT s FROM expected) AS numeric,
+	summarize_pipeline(amount_bigint, percent_numeric, won, opened_timestamptz, closed_timestamptz) = (SELECT s FROM expected) AS bigint_numeric,
+	summarize_pipeline(amount_integer, percent_numeric, won, opened_date, closed_date) = (SELECT s FROM expected) AS integer_numeric,
+	summarize_pipeline(amount_double, percent_numeric, won, opened_timestamp, closed_timestamp) = (SELECT s FROM expected) AS double_numeric,
 	summarize_pipeline(amount_bigint, percent_integer, won, opened_timestamptz, closed_timestamptz) = (SELECT s FROM expected) AS integer,
 	summarize_pipeline(amount_double, percent_smallint, won, opened_timestamptz, closed_timestamptz) = (SELECT s FROM expected) AS smallint,
 	summarize_pipeline(amount_integer, percent_bigint, won, opened_timestamptz, closed_timestamptz) = (SELECT s FROM expected) AS bigint
@@ -69,7 +72,7 @@ SELECT weighted_value(amount_numeric, percent_double) AS numeric, weighted_value
 	weighted_value(amount_bigint, percent_integer) AS bigint, weighted_value(amount_integer, percent_real) AS integer,
 	weighted_value(amount_double, percent_double) AS double, weighted_value(amount_real, percent_smallint) AS real, win_rate(won) AS win_rate
 FROM deals;
-SELECT weighted_value('200', '12.5') AS literals, weighted_value(NULL, NULL) AS nulls;
+SELECT weighted_value('200', '12.5') AS literals, weighted_value(200.0, '12.5') AS half_literal, weighted_value(200.0, 12.5::float8) AS double, weighted_value(NULL, NULL) AS nulls;
 PREPARE one_shot AS SELECT weighted_value($1, $2);
 EXECUTE one_shot (200, 12.5);
 
@@ -82,6 +85,10 @@ SELECT open_value(summarize_pipeline(0.1::float8 + 0.2::float8, 50, NULL)) AS su
 	open_value(summarize_pipeline(123456789012345678::float8, 50, NULL)) AS integers_stay, open_value(summarize_pipeline(100 / 3.0::float8, 50, NULL)) AS third,
 	open_value(summarize_pipeline(0.1::real, 50, NULL)) AS real, open_value(summarize_pipeline(0.9999999::float8, 50, NULL)) AS carried,
 	open_value(summarize_pipeline(-0.0::float8, 50, NULL)) AS zero;
+
+-- Probabilities are rounded to six decimals, of either type alike.
+SELECT weighted_value(1000000, 33.3333334) AS down, weighted_value(1000000, 33.3333335) AS half_up, weighted_value(1000000, 33.3333335::float8) AS double,
+	weighted_value(1000000, 1e-7) AS nothing, weighted_value(1000000, 99.9999999) AS all_of_it;
 
 -- DISTINCT, ORDER BY and FILTER in the call.
 SELECT open_value(summarize_pipeline(DISTINCT amount_numeric, percent_double, won)) AS distinct_deals,

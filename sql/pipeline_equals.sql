@@ -91,6 +91,11 @@ FROM (SELECT seed, count(*) AS shards, rollup(s) AS merged, rollup(s ORDER BY sh
 SELECT count(*) AS splits, bool_and(pipeline_summary_send(s) = (SELECT pipeline_summary_send(s) FROM direct)) AS through_binary
 FROM (SELECT rollup(s) FROM received GROUP BY seed) AS x (s);
 
+-- A probability of either type gives the same bytes, with dates and without.
+SELECT pipeline_summary_send(summarize_pipeline(amount, probability::float8, won, opened, closed)) = (SELECT pipeline_summary_send(s) FROM direct) AS same,
+	summarize_pipeline(amount, probability, won) = summarize_pipeline(amount, probability::float8, won) AS short,
+	weighted_value(amount, probability) = weighted_value(amount, probability::float8) AS one_shot FROM deals;
+
 -- Parallel plans give the same bytes.
 CREATE FUNCTION plan_has(query text, what text) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE

@@ -128,6 +128,9 @@ SELECT * FROM check_totals('deals');
 -- The guard's consent: without it the lines' triggers refuse to write
 DROP TRIGGER opportunity_totals_guard_lines ON deals;
 DELETE FROM lines WHERE id = 5;
+SELECT check_totals('deals');
+SELECT detach_totals('deals', 'lines');
+DELETE FROM lines WHERE id = 5;
 SELECT attach_totals('deals', 'value', 'lines', 'deal_id', 'unit_price');
 
 -- Trigger functions used by hand

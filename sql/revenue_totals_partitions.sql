@@ -20,6 +20,7 @@ CREATE TABLE items_3 PARTITION OF items FOR VALUES FROM ('2027-01-01') TO ('2028
 CREATE TABLE items_3a PARTITION OF items_3 FOR VALUES FROM ('2027-01-01') TO ('2027-07-01');
 INSERT INTO deals VALUES ('eu', 1, 5), ('us', 1, 6), ('eu', 2, 7);
 
+SELECT attach_totals('deals', 'amount, lines', 'items_1', 'deal_id, region', 'price, 1');
 SELECT attach_totals('deals', 'amount, lines', 'items', 'deal_id, region', 'price, 1');
 SELECT tgrelid::regclass, count(*) FROM pg_trigger WHERE tgfoid = 'maintain_totals'::regproc GROUP BY 1 ORDER BY 1;
 CREATE VIEW totals AS SELECT region, id, amount, lines FROM deals ORDER BY region, id;

@@ -21,22 +21,28 @@ PG_FUNCTION_INFO_V1(opp_summary_merge);
 PG_FUNCTION_INFO_V1(opp_summary_unmerge);
 
 static void
-amount_out_of_range(void)
+amount_out_of_range(const char *amount)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("amount out of range"),
+			 errmsg("amount %s is out of range", amount),
 			 errdetail("The amount of a deal must be a finite number below 1000000000000000000.")));
 }
 
-static void
+/* False when it is out of range. */
+static bool
 set_amount(Deal *deal, int128 amount, int decimals)
 {
-	if (amount >= AMOUNT_LIMIT || amount <= -AMOUNT_LIMIT)
-		amount_out_of_range();
 	deal->has_amount = true;
 	deal->amount = amount;
 	deal->decimals = decimals;
+	return amount < AMOUNT_LIMIT && amount > -AMOUNT_LIMIT;
+}
+
+static char *
+numeric_text(Datum number)
+{
+	return DatumGetCString(DirectFunctionCall1(numeric_out, number));
 }
 
 static void
@@ -45,28 +51,26 @@ amount_of_numeric(Deal *deal, Datum datum)
 	struct varlena *number = PG_DETOAST_DATUM_PACKED(datum);
 	NumericParts parts;
 	int128		amount;
+	FixedStatus status = numeric_to_fixed(PointerGetDatum(number), AMOUNT_DECIMALS, &amount);
 
-	switch (numeric_to_fixed(PointerGetDatum(number), AMOUNT_DECIMALS, &amount))
-	{
-		case FIXED_OK:
-			break;
-		case FIXED_TOO_FINE:
-			ereport(ERROR,
-					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-					 errmsg("amount has more than %d decimals", AMOUNT_DECIMALS),
-					 errhint("Round it first, for example with round(amount, 2).")));
-			break;
-		default:
-			amount_out_of_range();
-	}
+	if (status == FIXED_TOO_FINE)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("amount %s has more than %d decimals",
+						numeric_text(PointerGetDatum(number)), AMOUNT_DECIMALS),
+				 errhint("Round it first, for example with round(amount, 2).")));
 	layout_read(number, &parts);
-	set_amount(deal, amount, Min(parts.scale, AMOUNT_DECIMALS));
+	if (status != FIXED_OK || !set_amount(deal, amount, Min(parts.scale, AMOUNT_DECIMALS)))
+		amount_out_of_range(numeric_text(PointerGetDatum(number)));
 }
 
 static void
 amount_of_bigint(Deal *deal, Datum datum)
 {
-	set_amount(deal, (int128) DatumGetInt64(datum) * power_of_ten[AMOUNT_DECIMALS], 0);
+	int64		amount = DatumGetInt64(datum);
+
+	if (!set_amount(deal, (int128) amount * power_of_ten[AMOUNT_DECIMALS], 0))
+		amount_out_of_range(psprintf(INT64_FORMAT, amount));
 }
 
 /*
@@ -84,28 +88,50 @@ amount_of_double(Deal *deal, Datum datum)
 	int64		units;
 
 	if (!(fabs(value) < 1e18))	/* NaN too */
-		amount_out_of_range();
+		amount_out_of_range(psprintf("%.15g", value));
 	for (double limit = 1e9; decimals > 0 && fabs(value) >= limit; limit *= 10)
 		decimals--;
 	units = (int64) round(fraction * (double) power_of_ten[decimals]);
 	for (; decimals > 0 && units % 10 == 0; decimals--)
 		units /= 10;
-	set_amount(deal,
-			   (int128) (int64) whole * power_of_ten[AMOUNT_DECIMALS] +
-			   units * power_of_ten[AMOUNT_DECIMALS - decimals],
-			   decimals);
+	(void) set_amount(deal,
+					  (int128) (int64) whole * power_of_ten[AMOUNT_DECIMALS] +
+					  units * power_of_ten[AMOUNT_DECIMALS - decimals],
+					  decimals);
 }
 
-/* Percent to six decimals, which is certainty to eight. */
-static int
-read_probability(double percent)
+static void
+probability_out_of_range(const char *probability)
 {
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("probability %s is out of range", probability),
+			 errdetail("A probability is a percentage between 0 and 100.")));
+}
+
+/* Percent rounded to six decimals, which is certainty to eight. */
+static int
+probability_of_double(Datum datum)
+{
+	double		percent = DatumGetFloat8(datum);
+
 	if (!(percent >= 0 && percent <= 100))	/* NaN too */
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("probability out of range"),
-				 errdetail("A probability is a percentage between 0 and 100.")));
+		probability_out_of_range(psprintf("%.15g", percent));
 	return (int) floor(percent * 1e6 + 0.5);
+}
+
+static int
+probability_of_numeric(Datum datum)
+{
+	const int	decimals = PROBABILITY_DECIMALS - 2;
+	int128		probability;
+	FixedStatus status = numeric_to_fixed(datum, decimals, &probability);
+
+	if (status == FIXED_TOO_FINE)
+		return probability_of_double(DirectFunctionCall1(numeric_float8, datum));
+	if (status != FIXED_OK || probability < 0 || probability > PROBABILITY_ONE)
+		probability_out_of_range(numeric_text(datum));
+	return (int) probability;
 }
 
 /* Sets the time, or returns false when it is infinite, which is as good as missing. */
@@ -123,6 +149,7 @@ time_of_date(Datum datum, Timestamp *time)
 }
 
 typedef void (*AmountReader) (Deal *deal, Datum datum);
+typedef int (*ProbabilityReader) (Datum datum);
 typedef bool (*TimeReader) (Datum datum, Timestamp *time);
 
 /*
@@ -130,13 +157,14 @@ typedef bool (*TimeReader) (Datum datum, Timestamp *time);
  * that an aggregate with fewer arguments leaves out are as if NULL.
  */
 static inline void
-read_deal(FunctionCallInfo fcinfo, Deal *deal, AmountReader read_amount, TimeReader read_time)
+read_deal(FunctionCallInfo fcinfo, Deal *deal, AmountReader read_amount,
+		  ProbabilityReader read_probability, TimeReader read_time)
 {
 	deal->has_amount = false;
 	if (!PG_ARGISNULL(1))
 		read_amount(deal, PG_GETARG_DATUM(1));
 
-	deal->probability = PG_ARGISNULL(2) ? PROBABILITY_UNKNOWN : read_probability(PG_GETARG_FLOAT8(2));
+	deal->probability = PG_ARGISNULL(2) ? PROBABILITY_UNKNOWN : read_probability(PG_GETARG_DATUM(2));
 
 	if (PG_NARGS() <= 3 || PG_ARGISNULL(3))
 		deal->outcome = DEAL_OPEN;
@@ -190,11 +218,12 @@ read_outcome(FunctionCallInfo fcinfo, Deal *deal)
 }
 
 /*
- * The transition function and its inverse for a type of amount and of dates.
- * Timestamps with and without time zone are read alike: only their difference
- * counts.
+ * The transition function and its inverse for a type of amount, of probability
+ * and of dates.  A numeric probability has its own beside numeric amounts: its
+ * cast to double precision costs as much as all the rest.  Timestamps with and
+ * without time zone are read alike: only their difference counts.
  */
-#define DEAL_FUNCTIONS(type, read_amount, read_time) \
+#define DEAL_FUNCTIONS(type, read_amount, read_probability, read_time) \
 PG_FUNCTION_INFO_V1(opp_summary_add_##type); \
 PG_FUNCTION_INFO_V1(opp_summary_remove_##type); \
 Datum \
@@ -202,7 +231,7 @@ opp_summary_add_##type(PG_FUNCTION_ARGS) \
 { \
 	Deal		deal; \
 \
-	read_deal(fcinfo, &deal, read_amount, read_time); \
+	read_deal(fcinfo, &deal, read_amount, read_probability, read_time); \
 	return apply(fcinfo, &deal, summary_add_deal); \
 } \
 Datum \
@@ -210,16 +239,18 @@ opp_summary_remove_##type(PG_FUNCTION_ARGS) \
 { \
 	Deal		deal; \
 \
-	read_deal(fcinfo, &deal, read_amount, read_time); \
+	read_deal(fcinfo, &deal, read_amount, read_probability, read_time); \
 	return apply(fcinfo, &deal, summary_remove_deal); \
 }
 
-DEAL_FUNCTIONS(numeric, amount_of_numeric, time_of_timestamp)
-DEAL_FUNCTIONS(numeric_date, amount_of_numeric, time_of_date)
-DEAL_FUNCTIONS(bigint, amount_of_bigint, time_of_timestamp)
-DEAL_FUNCTIONS(bigint_date, amount_of_bigint, time_of_date)
-DEAL_FUNCTIONS(double, amount_of_double, time_of_timestamp)
-DEAL_FUNCTIONS(double_date, amount_of_double, time_of_date)
+DEAL_FUNCTIONS(numeric, amount_of_numeric, probability_of_double, time_of_timestamp)
+DEAL_FUNCTIONS(numeric_date, amount_of_numeric, probability_of_double, time_of_date)
+DEAL_FUNCTIONS(numeric_numeric, amount_of_numeric, probability_of_numeric, time_of_timestamp)
+DEAL_FUNCTIONS(numeric_numeric_date, amount_of_numeric, probability_of_numeric, time_of_date)
+DEAL_FUNCTIONS(bigint, amount_of_bigint, probability_of_double, time_of_timestamp)
+DEAL_FUNCTIONS(bigint_date, amount_of_bigint, probability_of_double, time_of_date)
+DEAL_FUNCTIONS(double, amount_of_double, probability_of_double, time_of_timestamp)
+DEAL_FUNCTIONS(double_date, amount_of_double, probability_of_double, time_of_date)
 
 Datum
 opp_summary_add_outcome(PG_FUNCTION_ARGS)

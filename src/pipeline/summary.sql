@@ -139,6 +139,74 @@ CREATE AGGREGATE opportunity.summarize_pipeline(amount numeric, probability doub
 );
 COMMENT ON AGGREGATE opportunity.summarize_pipeline(numeric, double precision, boolean, date, date) IS 'One pass over deals to their summary. amount: at most six decimals, below 10^18; probability: percent 0-100, rounded to six decimals; won: NULL while open; opened, closed: for the cycle, a NULL or infinite one is missing. A NULL amount counts the deal and adds nothing; a NULL probability of an open deal counts as 0. No rows give the empty summary. Errors: 22003 for an amount or probability out of range.';
 
+CREATE FUNCTION opportunity.summary_add(summary opportunity.pipeline_summary, amount numeric, probability numeric, won boolean) RETURNS opportunity.pipeline_summary
+	AS 'MODULE_PATHNAME', 'opp_summary_add_numeric_numeric' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION opportunity.summary_add(opportunity.pipeline_summary, numeric, numeric, boolean) IS 'Transition function of summarize_pipeline: adds one deal. A NULL summary is the empty one.';
+
+CREATE FUNCTION opportunity.summary_remove(summary opportunity.pipeline_summary, amount numeric, probability numeric, won boolean) RETURNS opportunity.pipeline_summary
+	AS 'MODULE_PATHNAME', 'opp_summary_remove_numeric_numeric' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION opportunity.summary_remove(opportunity.pipeline_summary, numeric, numeric, boolean) IS 'Inverse transition function of summarize_pipeline: takes one deal away. Errors: 22003 when it cannot be in the summary. A NULL summary is the empty one.';
+
+CREATE AGGREGATE opportunity.summarize_pipeline(amount numeric, probability numeric, won boolean) (
+	SFUNC = opportunity.summary_add, STYPE = opportunity.pipeline_summary, SSPACE = 488, INITCOND = '{"version": 1}',
+	COMBINEFUNC = opportunity.merge,
+	MSFUNC = opportunity.summary_add, MINVFUNC = opportunity.summary_remove, MSTYPE = opportunity.pipeline_summary, MSSPACE = 488,
+	MINITCOND = '{"version": 1}',
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE opportunity.summarize_pipeline(numeric, numeric, boolean) IS 'One pass over deals to their summary. amount: at most six decimals, below 10^18; probability: percent 0-100, rounded to six decimals; won: NULL while open. A NULL amount counts the deal and adds nothing; a NULL probability of an open deal counts as 0. No rows give the empty summary. Errors: 22003 for an amount or probability out of range.';
+
+CREATE FUNCTION opportunity.summary_add(summary opportunity.pipeline_summary, amount numeric, probability numeric, won boolean, opened timestamp with time zone, closed timestamp with time zone) RETURNS opportunity.pipeline_summary
+	AS 'MODULE_PATHNAME', 'opp_summary_add_numeric_numeric' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION opportunity.summary_add(opportunity.pipeline_summary, numeric, numeric, boolean, timestamp with time zone, timestamp with time zone) IS 'Transition function of summarize_pipeline: adds one deal. A NULL summary is the empty one.';
+
+CREATE FUNCTION opportunity.summary_remove(summary opportunity.pipeline_summary, amount numeric, probability numeric, won boolean, opened timestamp with time zone, closed timestamp with time zone) RETURNS opportunity.pipeline_summary
+	AS 'MODULE_PATHNAME', 'opp_summary_remove_numeric_numeric' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION opportunity.summary_remove(opportunity.pipeline_summary, numeric, numeric, boolean, timestamp with time zone, timestamp with time zone) IS 'Inverse transition function of summarize_pipeline: takes one deal away. Errors: 22003 when it cannot be in the summary. A NULL summary is the empty one.';
+
+CREATE AGGREGATE opportunity.summarize_pipeline(amount numeric, probability numeric, won boolean, opened timestamp with time zone, closed timestamp with time zone) (
+	SFUNC = opportunity.summary_add, STYPE = opportunity.pipeline_summary, SSPACE = 488, INITCOND = '{"version": 1}',
+	COMBINEFUNC = opportunity.merge,
+	MSFUNC = opportunity.summary_add, MINVFUNC = opportunity.summary_remove, MSTYPE = opportunity.pipeline_summary, MSSPACE = 488,
+	MINITCOND = '{"version": 1}',
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE opportunity.summarize_pipeline(numeric, numeric, boolean, timestamp with time zone, timestamp with time zone) IS 'One pass over deals to their summary. amount: at most six decimals, below 10^18; probability: percent 0-100, rounded to six decimals; won: NULL while open; opened, closed: for the cycle, a NULL or infinite one is missing. A NULL amount counts the deal and adds nothing; a NULL probability of an open deal counts as 0. No rows give the empty summary. Errors: 22003 for an amount or probability out of range.';
+
+CREATE FUNCTION opportunity.summary_add(summary opportunity.pipeline_summary, amount numeric, probability numeric, won boolean, opened timestamp without time zone, closed timestamp without time zone) RETURNS opportunity.pipeline_summary
+	AS 'MODULE_PATHNAME', 'opp_summary_add_numeric_numeric' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION opportunity.summary_add(opportunity.pipeline_summary, numeric, numeric, boolean, timestamp without time zone, timestamp without time zone) IS 'Transition function of summarize_pipeline: adds one deal. A NULL summary is the empty one.';
+
+CREATE FUNCTION opportunity.summary_remove(summary opportunity.pipeline_summary, amount numeric, probability numeric, won boolean, opened timestamp without time zone, closed timestamp without time zone) RETURNS opportunity.pipeline_summary
+	AS 'MODULE_PATHNAME', 'opp_summary_remove_numeric_numeric' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION opportunity.summary_remove(opportunity.pipeline_summary, numeric, numeric, boolean, timestamp without time zone, timestamp without time zone) IS 'Inverse transition function of summarize_pipeline: takes one deal away. Errors: 22003 when it cannot be in the summary. A NULL summary is the empty one.';
+
+CREATE AGGREGATE opportunity.summarize_pipeline(amount numeric, probability numeric, won boolean, opened timestamp without time zone, closed timestamp without time zone) (
+	SFUNC = opportunity.summary_add, STYPE = opportunity.pipeline_summary, SSPACE = 488, INITCOND = '{"version": 1}',
+	COMBINEFUNC = opportunity.merge,
+	MSFUNC = opportunity.summary_add, MINVFUNC = opportunity.summary_remove, MSTYPE = opportunity.pipeline_summary, MSSPACE = 488,
+	MINITCOND = '{"version": 1}',
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE opportunity.summarize_pipeline(numeric, numeric, boolean, timestamp without time zone, timestamp without time zone) IS 'One pass over deals to their summary. amount: at most six decimals, below 10^18; probability: percent 0-100, rounded to six decimals; won: NULL while open; opened, closed: for the cycle, a NULL or infinite one is missing. A NULL amount counts the deal and adds nothing; a NULL probability of an open deal counts as 0. No rows give the empty summary. Errors: 22003 for an amount or probability out of range.';
+
+CREATE FUNCTION opportunity.summary_add(summary opportunity.pipeline_summary, amount numeric, probability numeric, won boolean, opened date, closed date) RETURNS opportunity.pipeline_summary
+	AS 'MODULE_PATHNAME', 'opp_summary_add_numeric_numeric_date' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION opportunity.summary_add(opportunity.pipeline_summary, numeric, numeric, boolean, date, date) IS 'Transition function of summarize_pipeline: adds one deal. A NULL summary is the empty one.';
+
+CREATE FUNCTION opportunity.summary_remove(summary opportunity.pipeline_summary, amount numeric, probability numeric, won boolean, opened date, closed date) RETURNS opportunity.pipeline_summary
+	AS 'MODULE_PATHNAME', 'opp_summary_remove_numeric_numeric_date' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION opportunity.summary_remove(opportunity.pipeline_summary, numeric, numeric, boolean, date, date) IS 'Inverse transition function of summarize_pipeline: takes one deal away. Errors: 22003 when it cannot be in the summary. A NULL summary is the empty one.';
+
+CREATE AGGREGATE opportunity.summarize_pipeline(amount numeric, probability numeric, won boolean, opened date, closed date) (
+	SFUNC = opportunity.summary_add, STYPE = opportunity.pipeline_summary, SSPACE = 488, INITCOND = '{"version": 1}',
+	COMBINEFUNC = opportunity.merge,
+	MSFUNC = opportunity.summary_add, MINVFUNC = opportunity.summary_remove, MSTYPE = opportunity.pipeline_summary, MSSPACE = 488,
+	MINITCOND = '{"version": 1}',
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE opportunity.summarize_pipeline(numeric, numeric, boolean, date, date) IS 'One pass over deals to their summary. amount: at most six decimals, below 10^18; probability: percent 0-100, rounded to six decimals; won: NULL while open; opened, closed: for the cycle, a NULL or infinite one is missing. A NULL amount counts the deal and adds nothing; a NULL probability of an open deal counts as 0. No rows give the empty summary. Errors: 22003 for an amount or probability out of range.';
+
 CREATE FUNCTION opportunity.summary_add(summary opportunity.pipeline_summary, amount bigint, probability double precision, won boolean) RETURNS opportunity.pipeline_summary
 	AS 'MODULE_PATHNAME', 'opp_summary_add_bigint' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION opportunity.summary_add(opportunity.pipeline_summary, bigint, double precision, boolean) IS 'Transition function of summarize_pipeline: adds one deal. A NULL summary is the empty one.';

@@ -95,6 +95,16 @@ run_on_row(const KeyedRow *row, const char *command, int expected, Oid stage_typ
 	return SPI_tuptable->vals[0];
 }
 
+/* The first column of a command's result, which is the stage. */
+static char *
+result_stage(const Attachment *attachment, HeapTuple tuple)
+{
+	bool		isnull;
+	Datum		stage = SPI_getbinval(tuple, SPI_tuptable->tupdesc, 1, &isnull);
+
+	return isnull ? NULL : stage_text(attachment, stage);
+}
+
 /* The stage that the row is to move to; judged->to is NULL for the next one. */
 static int
 destination(const SalesProcess *process, JudgedRow *judged)
@@ -125,7 +135,7 @@ static char *
 move_row(Oid target, const char *key_text, const char *to)
 {
 	Relation	rel = table_open(target, RowExclusiveLock);
-	const Attachment *attachment = only_attachment(rel, NULL);
+	const Attachment *attachment = get_attachment(rel, only_judge(rel, NULL));
 	const ProcessOptions *options = &attachment->options;
 	const char *stage_column = quote_identifier(options->columns[STAGE_COLUMN]);
 	const AttachedProcess *attached;
@@ -142,10 +152,11 @@ move_row(Oid target, const char *key_text, const char *to)
 	judged.rel = rel;
 	judged.attachment = attachment;
 	judged.key = psprintf("(%s)=(%s)", NameStr(row.key_column->attname), key_text);
-	judged.from = SPI_getvalue(tuple, SPI_tuptable->tupdesc, 1);
+	judged.from = result_stage(attachment, tuple);
 	judged.process_key = SPI_getvalue(tuple, SPI_tuptable->tupdesc, 2);
 	judged.to = to;
 	attached = attached_process(attachment, rel, judged.process_key);
+	/* Of a row that is not written yet, every report is an error. */
 	if (attached == NULL)
 		report_no_process(&judged);
 	else
@@ -156,7 +167,7 @@ move_row(Oid target, const char *key_text, const char *to)
 					   SPI_OK_UPDATE_RETURNING, attachment->columns[STAGE_COLUMN].type,
 					   attached->values[STAGE_COLUMN][stage].value);
 	table_close(rel, NoLock);
-	return SPI_getvalue(tuple, SPI_tuptable->tupdesc, 1);
+	return result_stage(attachment, tuple);
 }
 
 /* Returns the stage reached. */

@@ -262,6 +262,10 @@ watch_process_table(Oid table)
 	Oid			function = trigger_function("process_table_changed");
 	bool		watched = false;
 
+	if (rel->rd_rel->relkind != RELKIND_RELATION)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("process table \"%s\" is not an ordinary table", RelationGetRelationName(rel))));
 	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)
 		watched |= rel->trigdesc->triggers[i].tgfoid == function;
 	table_close(rel, AccessShareLock);
@@ -298,7 +302,7 @@ check_rows(Relation rel, const Attachment *attachment)
 				 errmsg("table \"%s\" has rows in stages that their sales process does not have",
 						RelationGetRelationName(rel)),
 				 errdetail("Unknown: %s.", list_names(unknown)),
-				 errhint("Add the stages to the process, correct the rows, or attach with enforce => 'warn'."),
+				 options->warn ? 0 : errhint("Add the stages to the process, correct the rows, or attach with enforce => 'warn'."),
 				 errtablecolname(rel, options->columns[STAGE_COLUMN]),
 				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, CONSTRAINT_STAGE_UNKNOWN)));
 }
@@ -369,38 +373,68 @@ opp_detach_process(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-/* Of rows that follow different processes: the default one. */
-Datum
-opp_process_of(PG_FUNCTION_ARGS)
+/* The default process of a table of processes, for who may read it: it was loaded with the owner's rights. */
+static const SalesProcess *
+default_process(Relation rel, const Attachment *attachment)
 {
-	Relation	rel;
-	const Attachment *attachment;
+	AclResult	allowed = pg_class_aclcheck(attachment->process_table, GetUserId(), ACL_SELECT);
 	const AttachedProcess *attached;
-	SalesProcess *process;
 
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	rel = table_open(PG_GETARG_OID(0), AccessShareLock);
-	attachment = only_attachment(rel, name_argument(fcinfo, 1));
-	if (OidIsValid(attachment->process_table))
-	{
-		AclResult	allowed = pg_class_aclcheck(attachment->process_table, GetUserId(), ACL_SELECT);
-
-		/* It was read with the owner's rights. */
-		if (allowed == ACLCHECK_OK && check_enable_rls(attachment->process_table, InvalidOid, true) == RLS_ENABLED)
-			allowed = ACLCHECK_NO_PRIV;
-		if (allowed != ACLCHECK_OK)
-			aclcheck_error(allowed, OBJECT_TABLE, get_rel_name(attachment->process_table));
-	}
-	attached = attached_process(attachment, rel, NULL);
+	if (allowed == ACLCHECK_OK && check_enable_rls(attachment->process_table, InvalidOid, true) == RLS_ENABLED)
+		allowed = ACLCHECK_NO_PRIV;
+	if (allowed != ACLCHECK_OK)
+		aclcheck_error(allowed, OBJECT_TABLE, get_rel_name(attachment->process_table));
+	attached = find_process(attachment, NULL);
 	if (attached == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("rows of table \"%s\" follow different sales processes and none is the default",
 						RelationGetRelationName(rel)),
 				 errhint("Read the process from table %s.", attachment->options.process_table)));
-	process = palloc(VARSIZE(attached->process));
-	memcpy(process, attached->process, VARSIZE(attached->process));
+	return attached->process;
+}
+
+/* What process_of keeps for a statement. */
+typedef struct KnownProcess
+{
+	Oid			relid;
+	NameData	stage_column;	/* empty: NULL */
+	SalesProcess *process;
+} KnownProcess;
+
+Datum
+opp_process_of(PG_FUNCTION_ARGS)
+{
+	KnownProcess *known = fcinfo->flinfo->fn_extra;
+	const char *stage_column = name_argument(fcinfo, 1);
+	Relation	rel;
+	const Trigger *judge;
+	MemoryContext caller;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	if (known != NULL && known->relid == PG_GETARG_OID(0) &&
+		strcmp(NameStr(known->stage_column), stage_column ? stage_column : "") == 0)
+		PG_RETURN_POINTER(known->process);
+
+	rel = table_open(PG_GETARG_OID(0), AccessShareLock);
+	judge = only_judge(rel, stage_column);
+	caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+	known = palloc0(sizeof(KnownProcess));
+	known->relid = PG_GETARG_OID(0);
+	namestrcpy(&known->stage_column, stage_column ? stage_column : "");
+	/* As it is written, even if it no longer fits the table: to attach it again. */
+	if (judge->tgnargs > 1 && judge->tgargs[1][0] != '\0')
+		known->process = process_from_json(judge->tgargs[1], NULL);
+	else
+	{
+		const SalesProcess *process = default_process(rel, get_attachment(rel, judge));
+
+		known->process = palloc(VARSIZE(process));
+		memcpy(known->process, process, VARSIZE(process));
+	}
+	MemoryContextSwitchTo(caller);
+	fcinfo->flinfo->fn_extra = known;
 	table_close(rel, AccessShareLock);
-	PG_RETURN_POINTER(process);
+	PG_RETURN_POINTER(known->process);
 }

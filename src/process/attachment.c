@@ -19,7 +19,6 @@
 #include "lib/stringinfo.h"
 #include "nodes/execnodes.h"
 #include "parser/parse_coerce.h"
-#include "parser/scansup.h"
 #include "process/report.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -256,6 +255,14 @@ resolve_column(Attachment *attachment, Relation rel, StageColumn column)
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("column \"%s\" of table \"%s\" cannot be %s: it is of type %s",
 						name, RelationGetRelationName(rel), user, format_type_be(attribute->atttypid))));
+	for (int i = 0; i < (int) column; i++)
+	{
+		if (attachment->columns[i].attnum == attribute->attnum)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("column \"%s\" of table \"%s\" is named twice",
+							name, RelationGetRelationName(rel))));
+	}
 	resolved->attnum = attribute->attnum;
 	resolved->type = attribute->atttypid;
 	resolved->typmod = attribute->atttypmod;
@@ -384,8 +391,8 @@ report_not_attached(Oid target, const char *stage_column)
 			 errhint("SELECT opportunity.attach_process('deals', 'stage', process) attaches one.")));
 }
 
-const Attachment *
-only_attachment(Relation rel, const char *stage_column)
+const Trigger *
+only_judge(Relation rel, const char *stage_column)
 {
 	const Trigger *judge = stage_column ? find_judge(rel, stage_column) : judge_trigger(rel, 0);
 	List	   *columns = NIL;
@@ -405,7 +412,7 @@ only_attachment(Relation rel, const char *stage_column)
 				 errdetail("Its stage columns are %s.", list_names(columns)),
 				 errhint("Name the stage column.")));
 	}
-	return get_attachment(rel, judge);
+	return judge;
 }
 
 /* What a stage says for one of its columns, in the column's type. */
@@ -503,39 +510,48 @@ resolve_process(const Attachment *attachment, Relation rel, AttachedProcess *att
 }
 
 const AttachedProcess *
-attached_process(const Attachment *attachment, Relation rel, const char *key)
+find_process(const Attachment *attachment, const char *key)
 {
-	AttachedProcess *found = NULL;
-
 	if (attachment->process_attnum == InvalidAttrNumber)
-		found = attachment->processes;
-	for (int i = 0; found == NULL && i < attachment->n_processes; i++)
+		return attachment->processes;
+	for (int i = 0; i < attachment->n_processes; i++)
 	{
-		AttachedProcess *candidate = &attachment->processes[i];
+		const AttachedProcess *candidate = &attachment->processes[i];
 
 		if (key != NULL ? strcmp(key, candidate->key) == 0 : candidate->is_default)
-			found = candidate;
+			return candidate;
 	}
+	return NULL;
+}
+
+const AttachedProcess *
+attached_process(const Attachment *attachment, Relation rel, const char *key)
+{
+	const AttachedProcess *found = find_process(attachment, key);
+
 	if (found != NULL && !found->resolved)
-		resolve_process(attachment, rel, found);
+		resolve_process(attachment, rel, unconstify(AttachedProcess *, found));
 	return found;
+}
+
+char *
+stage_text(const Attachment *attachment, Datum stage)
+{
+	char	   *text = OutputFunctionCall(unconstify(FmgrInfo *, &attachment->stage_output), stage);
+
+	/* The blanks that pad a char(n) are not part of the name. */
+	if (attachment->columns[STAGE_COLUMN].is_padded)
+		text[bpchartruelen(text, strlen(text))] = '\0';
+	return text;
 }
 
 char *
 row_stage(const Attachment *attachment, HeapTuple row, TupleDesc desc)
 {
-	const AttachedColumn *column = &attachment->columns[STAGE_COLUMN];
 	bool		isnull;
-	Datum		stage = heap_getattr(row, column->attnum, desc, &isnull);
-	char	   *text;
+	Datum		stage = heap_getattr(row, attachment->columns[STAGE_COLUMN].attnum, desc, &isnull);
 
-	if (isnull)
-		return NULL;
-	text = OutputFunctionCall(unconstify(FmgrInfo *, &attachment->stage_output), stage);
-	/* The blanks that pad a char(n) are not part of the name. */
-	if (column->is_padded)
-		text[bpchartruelen(text, strlen(text))] = '\0';
-	return text;
+	return isnull ? NULL : stage_text(attachment, stage);
 }
 
 char *
@@ -575,7 +591,8 @@ requirement_met(RequirementKind kind, Datum value, bool isnull)
 		const char *c = VARDATA_ANY(string);
 		const char *end = c + VARSIZE_ANY_EXHDR(string);
 
-		while (c < end && scanner_isspace(*c))
+		/* blanks, tabs and line ends */
+		while (c < end && (*c == ' ' || (*c >= '\t' && *c <= '\r')))
 			c++;
 		met = c < end;
 	}

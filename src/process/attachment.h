@@ -106,10 +106,10 @@ typedef struct Attachment
 extern const Attachment *get_attachment(Relation rel, const Trigger *trigger);
 
 /*
- * The attachment of a table's stage column; NULL: of the only one it has.  An
- * error says when there is none, or more than one.
+ * The judge of a table's stage column; NULL: the only one it has.  An error
+ * says when there is none, or more than one.
  */
-extern const Attachment *only_attachment(Relation rel, const char *stage_column);
+extern const Trigger *only_judge(Relation rel, const char *stage_column);
 extern void report_not_attached(Oid relid, const char *stage_column);
 
 /* The judge_stage triggers of a table: the nth, from 0; NULL after the last. */
@@ -123,11 +123,17 @@ extern Oid	trigger_function(const char *name);
 
 /*
  * The process of a row whose process column reads so (ignored where all rows
- * follow one process); NULL when there is no such process.
+ * follow one process); NULL when there is no such process.  Resolving it runs
+ * the input functions of the table's types, so what is only to be shown is
+ * found without.
  */
+extern const AttachedProcess *find_process(const Attachment *attachment, const char *key);
 extern const AttachedProcess *attached_process(const Attachment *attachment, Relation rel, const char *key);
 
-/* The text form of a stage, or of a process column; NULL of NULL. */
+/* The name of the stage that a value of the stage column stands for. */
+extern char *stage_text(const Attachment *attachment, Datum stage);
+
+/* The same of a row, and the text form of its process column; NULL of NULL. */
 extern char *row_stage(const Attachment *attachment, HeapTuple row, TupleDesc desc);
 extern char *row_process_key(const Attachment *attachment, HeapTuple row, TupleDesc desc);
 

@@ -157,17 +157,16 @@ judge_row(JudgedRow *judged, bool was_there, const char *old_process_key)
 	StageMove	move;
 	List	   *unmet;
 
-	if (judged->to == NULL)
-	{
-		if (!unchanged)
-			report_no_stage(judged);
-		return;
-	}
 	attached = attached_process(judged->attachment, judged->rel, judged->process_key);
-	if (attached == NULL)
+	if (attached == NULL || judged->to == NULL)
 	{
-		if (!unchanged)
+		/* It was so before: what happened to the process is not this row's fault. */
+		if (unchanged)
+			return;
+		if (attached == NULL)
 			report_no_process(judged);
+		else
+			report_no_stage(judged);
 		return;
 	}
 	judged->process = attached->process;
@@ -264,6 +263,7 @@ typedef struct Derivation
 	HeapTuple	old;			/* NULL: a new row */
 	HeapTuple	new;
 	bool		moved;			/* from another stage */
+	bool		reopened;		/* from an outcome to an open stage */
 	int			n_changes;
 	int			attnums[N_STAGE_COLUMNS];
 	Datum		values[N_STAGE_COLUMNS];
@@ -331,8 +331,14 @@ derive_columns(Derivation *derivation, const AttachedProcess *attached, int stag
 {
 	for (int column = PROBABILITY_COLUMN; column < N_STAGE_VALUES; column++)
 	{
-		if (to_fill(derivation, column) && !attached->values[column][stage].isnull)
-			set_column(derivation, column, attached->values[column][stage].value, false);
+		const NullableDatum *value;
+
+		if (!to_fill(derivation, column))
+			continue;
+		/* A stage that says nothing leaves the column alone, but not what an outcome put there. */
+		value = &attached->values[column][stage];
+		if (!value->isnull || derivation->reopened)
+			set_column(derivation, column, value->value, value->isnull);
 	}
 	if (to_fill(derivation, ENTERED_AT_COLUMN))
 		fill_moment(derivation, ENTERED_AT_COLUMN);
@@ -393,7 +399,11 @@ opp_derive_stage(PG_FUNCTION_ARGS)
 	{
 		char	   *old_stage = row_stage(derivation.attachment, derivation.old, derivation.desc);
 
+		int			from = old_stage != NULL ? find_stage(attached->process, old_stage) : STAGE_NONE;
+
 		derivation.moved = old_stage == NULL || strcmp(old_stage, stage) != 0;
+		derivation.reopened = from != STAGE_NONE && stage_outcome(attached->process, from) != OUTCOME_OPEN &&
+			stage_outcome(attached->process, i) == OUTCOME_OPEN;
 	}
 	derive_columns(&derivation, attached, i);
 	if (derivation.n_changes == 0)

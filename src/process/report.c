@@ -4,15 +4,14 @@
  */
 #include "process/report.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
-#include "access/sysattr.h"
 #include "access/table.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
-#include "nodes/bitmapset.h"
 #include "nodes/pg_list.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
@@ -87,20 +86,22 @@ static char *
 primary_key(const JudgedRow *judged, Relation table)
 {
 	TupleDesc	desc = RelationGetDescr(judged->rel);
-	Bitmapset  *columns = RelationGetIndexAttrBitmap(judged->rel, INDEX_ATTR_BITMAP_PRIMARY_KEY);
+	Relation	index;
 	StringInfoData names;
 	StringInfoData values;
-	int			i = -1;
+	bool		readable = true;
 
-	if (bms_is_empty(columns))
+	(void) RelationGetIndexList(judged->rel);
+	if (!OidIsValid(judged->rel->rd_pkindex))
 		return NULL;
+	index = index_open(judged->rel->rd_pkindex, AccessShareLock);
 	initStringInfo(&names);
 	initStringInfo(&values);
-	while ((i = bms_next_member(columns, i)) >= 0)
+	for (int i = 0; i < IndexRelationGetNumberOfKeyAttributes(index); i++)
 	{
-		AttrNumber	attnum = i + FirstLowInvalidHeapAttributeNumber;
+		AttrNumber	attnum = index->rd_index->indkey.values[i];
 		Form_pg_attribute attribute = TupleDescAttr(desc, attnum - 1);
-		const char *separator = names.len > 0 ? ", " : "";
+		const char *separator = i > 0 ? ", " : "";
 		bool		isnull;
 		Datum		value = heap_getattr(judged->row, attnum, desc, &isnull);
 		Oid			output;
@@ -108,14 +109,18 @@ primary_key(const JudgedRow *judged, Relation table)
 		char	   *text;
 		int			shown;
 
-		if (isnull || !may_read(table, NameStr(attribute->attname)))
-			return NULL;
+		readable = !isnull && may_read(table, NameStr(attribute->attname));
+		if (!readable)
+			break;
 		getTypeOutputInfo(attribute->atttypid, &output, &varlena);
 		text = OidOutputFunctionCall(output, value);
 		shown = pg_mbcliplen(text, strlen(text), SHOWN_KEY_BYTES);
 		appendStringInfo(&names, "%s%s", separator, NameStr(attribute->attname));
 		appendStringInfo(&values, "%s%.*s%s", separator, shown, text, text[shown] != '\0' ? "..." : "");
 	}
+	index_close(index, AccessShareLock);
+	if (!readable)
+		return NULL;
 	return psprintf("(%s)=(%s)", names.data, values.data);
 }
 

@@ -18,7 +18,6 @@
 #include "commands/defrem.h"
 #include "commands/trigger.h"
 #include "funcapi.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/array.h"
@@ -237,31 +236,30 @@ typedef struct FoundTrigger
 } FoundTrigger;
 
 /*
- * The triggers of this subject: those on one relation, or everywhere those with
- * certain arguments.  Clones on partitions are left out.  SPI is connected; what
- * is found lives in the caller's context.
+ * The triggers of this subject in the database, of one attachment or of all, but
+ * for clones on partitions.  SPI is connected, and what is found lives in its
+ * memory.
  */
 static List *
-find_triggers(Oid relid, bytea *arguments)
+find_triggers(bytea *arguments)
 {
 	static const char *const query =
 		"SELECT tgrelid, tgname, tgenabled IN ('O', 'A'), tgfoid OPERATOR(pg_catalog.=) $1, tgargs "
 		"FROM pg_catalog.pg_trigger "
 		"WHERE tgfoid OPERATOR(pg_catalog.=) ANY (ARRAY[$1, $2]) AND tgparentid OPERATOR(pg_catalog.=) 0::pg_catalog.oid "
-		"AND (tgrelid OPERATOR(pg_catalog.=) $3 OR tgargs OPERATOR(pg_catalog.=) $4) ORDER BY oid";
-	Oid			types[] = {OIDOID, OIDOID, OIDOID, BYTEAOID};
-	Datum		values[4];
-	char		nulls[] = "    ";
+		"AND ($3 IS NULL OR tgargs OPERATOR(pg_catalog.=) $3) ORDER BY oid";
+	Oid			types[] = {OIDOID, OIDOID, BYTEAOID};
+	Datum		values[3];
+	char		nulls[] = "   ";
 	List	   *triggers = NIL;
 	int			level = totals_pin_search_path();
 
 	values[0] = ObjectIdGetDatum(totals_function("guard_totals"));
 	values[1] = ObjectIdGetDatum(totals_function("maintain_totals"));
-	values[2] = ObjectIdGetDatum(relid);
-	values[3] = PointerGetDatum(arguments);
+	values[2] = PointerGetDatum(arguments);
 	if (arguments == NULL)
-		nulls[3] = 'n';
-	if (SPI_execute_with_args(query, 4, types, values, nulls, false, 0) != SPI_OK_SELECT)
+		nulls[2] = 'n';
+	if (SPI_execute_with_args(query, 3, types, values, nulls, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read triggers");
 	AtEOXact_GUC(false, level);
 
@@ -307,33 +305,47 @@ same_bytes(bytea *a, bytea *b)
 }
 
 /*
- * The arguments of a parent's attachments, of one child's or of all.  A child that
- * has been renamed is known by its own triggers.
+ * The arguments of a parent's attachments, of one child's or of all.  A guard on
+ * the parent tells them; a child given is also known by its own triggers, so that
+ * what has lost its guard can be found and dropped.  Tables that have been renamed
+ * are known by the triggers that stand on them.
  */
 static List *
 find_attachments(Oid parent, Oid child)
 {
 	List	   *attachments = NIL;
+	List	   *triggers = find_triggers(NULL);
 	ListCell   *cell;
 
-	foreach(cell, find_triggers(parent, NULL))
+	foreach(cell, triggers)
 	{
-		FoundTrigger *guard = lfirst(cell);
-		ListCell   *other;
-		bool		is_wanted;
+		bytea	   *arguments = ((FoundTrigger *) lfirst(cell))->arguments;
 		bool		is_known = false;
+		bool		has_parent;
+		bool		has_child;
+		ListCell   *other;
 		int			n;
-		char	  **strings = split_arguments(guard->arguments, &n);
+		char	  **strings = split_arguments(arguments, &n);
 
-		if (!guard->is_guard || n != TOTALS_N_ARGUMENTS)
-			continue;
 		foreach(other, attachments)
-			is_known |= same_bytes(lfirst(other), guard->arguments);
-		is_wanted = !OidIsValid(child) || totals_relation(strings[TOTALS_CHILD]) == child;
-		foreach(other, is_wanted ? NIL : find_triggers(InvalidOid, guard->arguments))
-			is_wanted |= ((FoundTrigger *) lfirst(other))->relid == child;
-		if (is_wanted && !is_known)
-			attachments = lappend(attachments, guard->arguments);
+			is_known |= same_bytes(lfirst(other), arguments);
+		if (is_known || n != TOTALS_N_ARGUMENTS)
+			continue;
+
+		has_parent = false;
+		has_child = !OidIsValid(child) || totals_relation(strings[TOTALS_CHILD]) == child;
+		foreach(other, triggers)
+		{
+			FoundTrigger *trigger = lfirst(other);
+
+			if (!same_bytes(trigger->arguments, arguments))
+				continue;
+			has_parent |= trigger->is_guard ? trigger->relid == parent :
+				trigger->relid == child && totals_relation(strings[TOTALS_PARENT]) == parent;
+			has_child |= !trigger->is_guard && trigger->relid == child;
+		}
+		if (has_parent && has_child)
+			attachments = lappend(attachments, arguments);
 	}
 	return attachments;
 }
@@ -343,7 +355,7 @@ drop_attachment(bytea *arguments)
 {
 	ListCell   *cell;
 
-	foreach(cell, find_triggers(InvalidOid, arguments))
+	foreach(cell, find_triggers(arguments))
 	{
 		FoundTrigger *trigger = lfirst(cell);
 
@@ -427,6 +439,13 @@ opp_attach_totals(PG_FUNCTION_ARGS)
 	/* The locks of CREATE TRIGGER, which makes the rebuild below see all lines. */
 	child = open_table(child_oid, ShareRowExclusiveLock);
 	parent = open_table(parent_oid, ShareRowExclusiveLock);
+	if (has_superclass(child_oid))
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("lines in \"%s\" are also written through the table it belongs to or inherits from",
+						RelationGetRelationName(child)),
+				 errhint("Attach that table."),
+				 errtable(child)));
 
 	arguments[TOTALS_PARENT] = qualified_name(parent_oid);
 	arguments[TOTALS_COLUMNS] = column_list(total_columns);
@@ -626,7 +645,7 @@ report_triggers(ReturnSetInfo *result, TotalsDefinition *definition, bytea *argu
 	ListCell   *found;
 
 	SPI_connect();
-	triggers = find_triggers(InvalidOid, arguments);
+	triggers = find_triggers(arguments);
 	foreach(found, triggers)
 	{
 		FoundTrigger *trigger = lfirst(found);

@@ -494,6 +494,10 @@ has_immediate_key(TotalsDefinition *definition, Relation parent, Relation child)
 {
 	ListCell   *cell;
 
+	/* Tables that inherit have no foreign key. */
+	if (child->rd_rel->relkind == RELKIND_RELATION && child->rd_rel->relhassubclass)
+		return false;
+
 	foreach(cell, RelationGetFKeyList(child))
 	{
 		ForeignKeyCacheInfo *key = lfirst_node(ForeignKeyCacheInfo, cell);
@@ -561,7 +565,7 @@ check_consent(TotalsDefinition *definition, Relation parent)
 			(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 			 errmsg("table \"%s\" has no guard that names the lines of %s",
 					RelationGetRelationName(parent), definition->arguments[TOTALS_CHILD]),
-			 errhint("Call opportunity.attach_totals again, or opportunity.detach_totals."),
+			 errhint("Call opportunity.attach_totals again, or opportunity.detach_totals with both tables."),
 			 errtable(parent)));
 }
 

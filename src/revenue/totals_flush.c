@@ -20,7 +20,7 @@
 /* Up to this many parents are cheaper one by one, with kept plans, than planned for. */
 #define ONE_BY_ONE 32
 
-/* Parents that a walk over the whole table takes at a time. */
+/* More than that are taken in pieces, as is a walk over the whole table. */
 #define BATCH 20000
 
 static uint32 hash_key(TotalsDefinition *definition, Datum *key);
@@ -277,29 +277,28 @@ run(TotalsSet *set, TotalsQuery *query, Oid owner, TotalsParent **parents, int n
 	Oid			user;
 	int			security;
 	uint64		processed = 0;
+	bool		one = n <= ONE_BY_ONE;
 
 	GetUserIdAndSecContext(&user, &security);
 	SetUserIdAndSecContext(owner, security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
-	for (int i = 0; i < n; i = n <= ONE_BY_ONE ? i + 1 : n)
+	for (int i = 0; i < n; i += one ? 1 : BATCH)
 	{
-		bool		one = n <= ONE_BY_ONE;
-
 		/* A trigger on a parent stored before this one may have seen to it already. */
 		if (expected == SPI_OK_UPDATE && one && totals_are_right(set->definition, parents[i]))
 		{
 			processed++;
 			continue;
 		}
-		processed += execute(set->definition, query, parents + i, n, one, snapshot, expected);
+		processed += execute(set->definition, query, parents + i, Min(n - i, BATCH), one, snapshot, expected);
 		if (reader != NULL)
 		{
 			for (uint64 row = 0; row < SPI_processed; row++)
 			{
 				bool		is_null;
-				int64		place = one ? i + 1 :
+				int64		place = one ? 1 :
 					DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 1, &is_null));
 
-				reader(set, parents[place - 1], SPI_tuptable, row);
+				reader(set, parents[i + place - 1], SPI_tuptable, row);
 			}
 			SPI_freetuptable(SPI_tuptable);
 		}
@@ -523,7 +522,7 @@ flush_locked(TotalsSet *set, TotalsFlushMode mode)
 
 	flushing = set;
 	if (n_wrong > 0 &&
-		run(set, &definition->store, definition->parent_owner, wrong, n_wrong, snapshot, SPI_OK_UPDATE, NULL) != (uint64) n_wrong)
+		run(set, &definition->store, definition->parent_owner, wrong, n_wrong, snapshot, SPI_OK_UPDATE, NULL) < (uint64) n_wrong)
 		raise_not_stored(definition);
 	flushing = set->outer;
 	tell_outer(set, parents, n);

@@ -1,6 +1,8 @@
--- A stored total: attach_totals against the triggers people write in PL/pgSQL, a
--- row trigger and a statement trigger with transition tables, and against none.
--- Lines come five to a deal in order, then to deals at random.
+-- A stored total: attach_totals against the triggers people write in PL/pgSQL and
+-- against none. Two of those add what an INSERT brings, by row or by statement, and
+-- know of nothing else; the third does what ours does for an INSERT: it locks the
+-- deals in key order and adds their lines up anew.
+-- Lines come five to a deal in order, then to deals at random, then one by one.
 CREATE FUNCTION row_total() RETURNS trigger LANGUAGE plpgsql AS
 $$
 BEGIN
@@ -18,14 +20,26 @@ BEGIN
     RETURN NULL;
 END
 $$;
+CREATE FUNCTION recomputed_total() RETURNS trigger LANGUAGE plpgsql AS
+$$
+BEGIN
+    EXECUTE format('SELECT count(*) FROM (SELECT FROM %I WHERE id IN (SELECT deal_id FROM added) ORDER BY id FOR NO KEY UPDATE) locked', TG_ARGV[0]);
+    EXECUTE format('UPDATE %I d SET amount = n.amount
+        FROM (SELECT deal_id, sum(round(price * quantity, 2)) AS amount FROM %s
+              WHERE deal_id IN (SELECT deal_id FROM added) GROUP BY deal_id) n
+        WHERE d.id = n.deal_id AND d.amount IS DISTINCT FROM n.amount', TG_ARGV[0], TG_RELID::regclass);
+    RETURN NULL;
+END
+$$;
 
 \set deals '(12000 * :scale)::bigint'
 CREATE TEMP VIEW subject AS
 SELECT * FROM (VALUES
     (1, 'ours', 'attach_totals', false),
-    (2, 'statement', 'PL/pgSQL statement trigger', false),
-    (3, 'row', 'PL/pgSQL row trigger', false),
-    (4, 'none', 'no trigger', true)) s(place, suffix, name, is_floor);
+    (2, 'recomputed', 'PL/pgSQL statement trigger, anew', false),
+    (3, 'statement', 'PL/pgSQL statement trigger, adding', false),
+    (4, 'row', 'PL/pgSQL row trigger, adding', false),
+    (5, 'none', 'no trigger', true)) s(place, suffix, name, is_floor);
 SELECT format('CREATE TABLE deal_%s (id bigint PRIMARY KEY, name text, amount numeric(18,2)) WITH (fillfactor = 50)', suffix) FROM subject \gexec
 SELECT format('CREATE TABLE line_%s (deal_id bigint NOT NULL, quantity numeric(19,5), price numeric(18,2))', suffix) FROM subject \gexec
 SELECT format('CREATE INDEX ON line_%s (deal_id)', suffix) FROM subject \gexec
@@ -33,6 +47,8 @@ SELECT format('INSERT INTO deal_%s SELECT i, repeat(''n'', 40) FROM generate_ser
 SELECT opportunity.attach_totals('deal_ours', 'amount', 'line_ours', 'deal_id', 'opportunity.net_amount(quantity, price)');
 CREATE TRIGGER total AFTER INSERT ON line_statement REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION statement_total('deal_statement');
+CREATE TRIGGER total AFTER INSERT ON line_recomputed REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION recomputed_total('deal_recomputed');
 CREATE TRIGGER total AFTER INSERT ON line_row FOR EACH ROW EXECUTE FUNCTION row_total('deal_row');
 
 -- Every repetition starts with no lines and no totals.

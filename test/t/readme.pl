@@ -24,14 +24,18 @@ IPC::Run::run(
 my ($n, $place, $expected, $state, @got, @shown) = (0);
 
 # Blanks at line ends are psql's padding.
-sub normal { return join "\n", grep { !/^$/ } map { s/\s+$//r } @_ }
+sub normal { return grep { !/^$/ } map { s/\s+$//r } @_ }
 
 sub judge
 {
 	return unless defined $place;
 	$n++;
 	is($state // 'no end', $expected, "$place ends with $expected") or diag(join "\n", @got);
-	is(normal(@got), normal(@shown), "$place prints what is shown") if @shown;
+	if (@shown)
+	{
+		my ($want, $all) = map { join '', map { "$_\n" } @$_ } [ normal(@shown) ], [ normal(@got) ];
+		ok(index("\n$all", "\n$want") >= 0, "$place prints what is shown") or diag("It prints:\n$all");
+	}
 	return;
 }
 
