@@ -319,7 +319,7 @@ CREATE TABLE opportunity_line (
         (opportunity.extended_amount(quantity, price_per_unit, volume_discount, manual_discount, tax)) STORED,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT opportunity_line_product_or_description CHECK (product_id IS NOT NULL OR coalesce(description, '') ~ '\S')
+    CONSTRAINT opportunity_line_product_or_description CHECK (product_id IS NOT NULL OR coalesce(description, '') ~ '[^[:space:]]')
 );
 CREATE INDEX ON opportunity_line (opportunity_id, line_number);
 CREATE INDEX ON opportunity_line (product_id);
