@@ -2,6 +2,11 @@
  * totals_attach.c
  *		attach_totals, detach_totals, check_totals and rebuild_totals: the
  *		triggers of an attachment, made, found, taken away and audited.
+ *
+ * Their names, cut to fit and numbered where one is taken: on the lines and each
+ * of their partitions opportunity_totals_{insert,update,delete,before_truncate,
+ * after_truncate}_<parent>, on the parent opportunity_totals_guard_<child> and,
+ * to fire last, zz_opportunity_totals_restore_<child>.
  */
 #include "revenue/totals.h"
 
