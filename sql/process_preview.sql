@@ -59,3 +59,16 @@ SELECT next_stage(NULL, d) IS NULL AS n, unmet_requirements(NULL, d) IS NULL AS 
        next_stage(process_of('deals'), NULL) IS NULL AS nn, unmet_requirements(process_of('deals'), NULL) IS NULL AS uu, process_of(NULL) IS NULL AS p
 FROM deals d LIMIT 1;
 SELECT process_of('pg_class');
+
+-- An expression of a function that lives on sees what is attached meanwhile.
+CREATE TABLE changing (stage text);
+DO $$
+DECLARE
+    process text;
+BEGIN
+    FOR i IN 1..3 LOOP
+        PERFORM opportunity.attach_process('changing', 'stage', format('{"stages": [{"name": "a%s"}, {"name": "w", "outcome": "won"}]}', i)::opportunity.sales_process);
+        process := opportunity.process_of('changing');
+        RAISE NOTICE '%', process;
+    END LOOP;
+END $$;

@@ -139,11 +139,12 @@ drop_commands(Oid relid, const char *stage_column)
 {
 	Relation	rel = table_open(relid, NoLock);
 	Oid			functions[] = {trigger_function("judge_stage"), trigger_function("derive_stage")};
+	TriggerDesc *triggers = CopyTriggerDesc(rel->trigdesc);
 	List	   *commands = NIL;
 
-	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)
+	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
 	{
-		const Trigger *trigger = &rel->trigdesc->triggers[i];
+		const Trigger *trigger = &triggers->triggers[i];
 
 		if (trigger->tgfoid != functions[0] && trigger->tgfoid != functions[1])
 			continue;
@@ -394,9 +395,11 @@ default_process(Relation rel, const Attachment *attachment)
 	return attached->process;
 }
 
-/* What process_of keeps for a statement. */
+/* What process_of keeps between the rows of a statement. */
 typedef struct KnownProcess
 {
+	uint64		generation;
+	Oid			user;
 	Oid			relid;
 	NameData	stage_column;	/* empty: NULL */
 	SalesProcess *process;
@@ -409,30 +412,41 @@ opp_process_of(PG_FUNCTION_ARGS)
 	const char *stage_column = name_argument(fcinfo, 1);
 	Relation	rel;
 	const Trigger *judge;
+	const SalesProcess *process;
+	uint64		generation;
 	MemoryContext caller;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	if (known != NULL && known->relid == PG_GETARG_OID(0) &&
-		strcmp(NameStr(known->stage_column), stage_column ? stage_column : "") == 0)
-		PG_RETURN_POINTER(known->process);
+	/* Inside a function, an expression lives as long as the transaction. */
+	if (known != NULL)
+	{
+		if (known->generation == attachment_generation() && known->user == GetUserId() &&
+			known->relid == PG_GETARG_OID(0) &&
+			strcmp(NameStr(known->stage_column), stage_column ? stage_column : "") == 0)
+			PG_RETURN_POINTER(known->process);
+		fcinfo->flinfo->fn_extra = NULL;
+		pfree(known->process);
+		pfree(known);
+	}
 
 	rel = table_open(PG_GETARG_OID(0), AccessShareLock);
+	generation = attachment_generation();
 	judge = only_judge(rel, stage_column);
-	caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	known = palloc0(sizeof(KnownProcess));
-	known->relid = PG_GETARG_OID(0);
-	namestrcpy(&known->stage_column, stage_column ? stage_column : "");
 	/* As it is written, even if it no longer fits the table: to attach it again. */
 	if (judge->tgnargs > 1 && judge->tgargs[1][0] != '\0')
-		known->process = process_from_json(judge->tgargs[1], NULL);
+		process = process_from_json(judge->tgargs[1], NULL);
 	else
-	{
-		const SalesProcess *process = default_process(rel, get_attachment(rel, judge));
+		process = default_process(rel, get_attachment(rel, judge));
 
-		known->process = palloc(VARSIZE(process));
-		memcpy(known->process, process, VARSIZE(process));
-	}
+	caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+	known = palloc0(sizeof(KnownProcess));
+	known->generation = generation;
+	known->user = GetUserId();
+	known->relid = PG_GETARG_OID(0);
+	namestrcpy(&known->stage_column, stage_column ? stage_column : "");
+	known->process = palloc(VARSIZE(process));
+	memcpy(known->process, process, VARSIZE(process));
 	MemoryContextSwitchTo(caller);
 	fcinfo->flinfo->fn_extra = known;
 	table_close(rel, AccessShareLock);

@@ -16,6 +16,7 @@
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
+#include "commands/trigger.h"
 #include "lib/stringinfo.h"
 #include "nodes/execnodes.h"
 #include "parser/parse_coerce.h"
@@ -89,29 +90,35 @@ trigger_function(const char *name)
 						   ObjectIdGetDatum(get_namespace_oid("opportunity", false)));
 }
 
-const Trigger *
-judge_trigger(Relation rel, int n)
+/*
+ * The judges of a table.  They are copies: a look-up in the catalogs can have
+ * the table's own triggers read anew, and the old ones freed.
+ */
+static List *
+judges(Relation rel)
 {
 	Oid			judge = trigger_function("judge_stage");
+	TriggerDesc *triggers = CopyTriggerDesc(rel->trigdesc);
+	List	   *found = NIL;
 
-	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)
+	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
 	{
-		const Trigger *trigger = &rel->trigdesc->triggers[i];
-
-		if (trigger->tgfoid == judge && n-- == 0)
-			return trigger;
+		if (triggers->triggers[i].tgfoid == judge && triggers->triggers[i].tgnargs > 0)
+			found = lappend(found, &triggers->triggers[i]);
 	}
-	return NULL;
+	return found;
 }
 
 const Trigger *
 find_judge(Relation rel, const char *stage_column)
 {
-	const Trigger *judge;
+	ListCell   *cell;
 
-	for (int n = 0; (judge = judge_trigger(rel, n)) != NULL; n++)
+	foreach(cell, judges(rel))
 	{
-		if (judge->tgnargs > 0 && strcmp(judge->tgargs[0], stage_column) == 0)
+		const Trigger *judge = lfirst(cell);
+
+		if (strcmp(judge->tgargs[0], stage_column) == 0)
 			return judge;
 	}
 	return NULL;
@@ -290,7 +297,11 @@ build_attachment(Relation rel, const Trigger *trigger)
 
 	attachment->context = CurrentMemoryContext;
 	if (trigger->tgfoid != trigger_function("judge_stage"))
+	{
+		MemoryContextSwitchTo(MemoryContextGetParent(attachment->context));
 		judge = trigger->tgnargs == 1 ? find_judge(rel, trigger->tgargs[0]) : NULL;
+		MemoryContextSwitchTo(attachment->context);
+	}
 	if (judge == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
@@ -338,6 +349,27 @@ drop_invalid_entries(void)
 	}
 }
 
+static void
+prepare_cache(void)
+{
+	HASHCTL		control = {
+		.keysize = sizeof(Oid), .entrysize = sizeof(CacheEntry)
+	};
+
+	if (cache != NULL)
+		return;
+	control.hcxt = opportunity_context();
+	cache = hash_create("attached processes", 32, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	on_relation_change(mark_changed);
+}
+
+uint64
+attachment_generation(void)
+{
+	prepare_cache();
+	return relation_changes;
+}
+
 const Attachment *
 get_attachment(Relation rel, const Trigger *trigger)
 {
@@ -349,15 +381,7 @@ get_attachment(Relation rel, const Trigger *trigger)
 	Attachment *attachment;
 	uint64		before;
 
-	if (cache == NULL)
-	{
-		HASHCTL		control = {
-			.keysize = sizeof(Oid), .entrysize = sizeof(CacheEntry), .hcxt = opportunity_context()
-		};
-
-		cache = hash_create("attached processes", 32, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-		on_relation_change(mark_changed);
-	}
+	prepare_cache();
 	entry = hash_search(cache, &key, HASH_FIND, NULL);
 	if (entry != NULL && entry->valid)
 		return entry->attachment;
@@ -394,24 +418,28 @@ report_not_attached(Oid target, const char *stage_column)
 const Trigger *
 only_judge(Relation rel, const char *stage_column)
 {
-	const Trigger *judge = stage_column ? find_judge(rel, stage_column) : judge_trigger(rel, 0);
-	List	   *columns = NIL;
+	List	   *found = judges(rel);
+	const Trigger *judge = NULL;
 
-	if (judge == NULL)
+	if (stage_column != NULL)
+		judge = find_judge(rel, stage_column);
+	else if (list_length(found) == 1)
+		judge = linitial(found);
+	else if (found != NIL)
 	{
-		report_not_attached(RelationGetRelid(rel), stage_column);
-		return NULL;			/* keep the compiler quiet */
-	}
-	if (stage_column == NULL && judge_trigger(rel, 1) != NULL)
-	{
-		for (int n = 0; (judge = judge_trigger(rel, n)) != NULL; n++)
-			columns = lappend(columns, judge->tgnargs > 0 ? judge->tgargs[0] : "");
+		List	   *columns = NIL;
+		ListCell   *cell;
+
+		foreach(cell, found)
+			columns = lappend(columns, ((const Trigger *) lfirst(cell))->tgargs[0]);
 		ereport(ERROR,
 				(errcode(ERRCODE_AMBIGUOUS_PARAMETER),
 				 errmsg("table \"%s\" has more than one sales process", RelationGetRelationName(rel)),
 				 errdetail("Its stage columns are %s.", list_names(columns)),
 				 errhint("Name the stage column.")));
 	}
+	if (judge == NULL)
+		report_not_attached(RelationGetRelid(rel), stage_column);
 	return judge;
 }
 

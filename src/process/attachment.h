@@ -112,10 +112,10 @@ extern const Attachment *get_attachment(Relation rel, const Trigger *trigger);
 extern const Trigger *only_judge(Relation rel, const char *stage_column);
 extern void report_not_attached(Oid relid, const char *stage_column);
 
-/* The judge_stage triggers of a table: the nth, from 0; NULL after the last. */
-extern const Trigger *judge_trigger(Relation rel, int n);
+/* Changes when anything may have changed that attachments are made of. */
+extern uint64 attachment_generation(void);
 
-/* The judge of that stage column, or NULL. */
+/* The judge of that stage column, or NULL; a copy in the current memory context. */
 extern const Trigger *find_judge(Relation rel, const char *stage_column);
 
 /* A trigger function of this extension. */

@@ -37,7 +37,7 @@ PG_FUNCTION_INFO_V1(opp_process_table_changed);
  * context's address.
  *
  * A note that is not picked up, because a BEFORE INSERT trigger of the other
- * partition dropped the row, is thrown away by the next event of the same run.
+ * partition dropped the row, is taken by the next event of the same run.
  */
 typedef struct MovingRow
 {
@@ -207,6 +207,11 @@ opp_judge_stage(PG_FUNCTION_ARGS)
 	if (!TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
 		wrong_trigger("judge_stage", "AFTER each ROW of INSERT or UPDATE");
 
+	/* A row that is deleted, not moved, is of no interest. */
+	if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event) &&
+		!HeapTupleHeaderIndicatesMovedPartitions(trigger->tg_trigtuple->t_data))
+		return PointerGetDatum(NULL);
+
 	attachment = get_attachment(trigger->tg_relation, trigger->tg_trigger);
 	stage_column = attachment->options.columns[STAGE_COLUMN];
 	query = fcinfo->flinfo->fn_mcxt;
@@ -231,7 +236,7 @@ opp_judge_stage(PG_FUNCTION_ARGS)
 		judged.from = row_stage(attachment, trigger->tg_trigtuple, desc);
 		judge_row(&judged, true, row_process_key(attachment, trigger->tg_trigtuple, desc));
 	}
-	else if (HeapTupleHeaderIndicatesMovedPartitions(trigger->tg_trigtuple->t_data))
+	else
 		note_moving_row(query, stage_column, row_stage(attachment, trigger->tg_trigtuple, desc),
 						row_process_key(attachment, trigger->tg_trigtuple, desc));
 	free_moving_row(moved);
