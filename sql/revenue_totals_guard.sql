@@ -121,6 +121,23 @@ DROP TRIGGER b_follow ON deals;
 SELECT count(*) AS wrong FROM check_totals('deals');
 TABLE deals ORDER BY id;
 
+-- and one whose lines a savepoint takes back
+CREATE FUNCTION take_back() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF pg_trigger_depth() < 3 THEN
+		INSERT INTO items SELECT id, 1000 FROM deals;
+		RAISE division_by_zero;
+	END IF;
+	RETURN NULL;
+EXCEPTION WHEN division_by_zero THEN
+	RETURN NULL;
+END $$;
+CREATE TRIGGER b_take_back AFTER UPDATE ON deals FOR EACH ROW EXECUTE FUNCTION take_back();
+INSERT INTO items VALUES (3, 1), (1, 1), (2, 1);
+DROP TRIGGER b_take_back ON deals;
+SELECT count(*) AS wrong FROM check_totals('deals');
+TABLE deals ORDER BY id;
+
 -- outside_writes => 'ignore' puts the total back, seen by RETURNING; parents without lines stay free
 SELECT attach_totals('deals', 'amount', 'items', 'deal_id', 'price', outside_writes => 'ignore');
 INSERT INTO deals VALUES (4, 'no lines', 44);

@@ -151,6 +151,7 @@ typedef struct TotalsSet
 	MemoryContext context;
 	struct totals_hash_hash *hash;
 	struct TotalsSet *outer;	/* the flush this one is nested in */
+	bool		is_disturbed;	/* a flush nested in this one has stored totals, kept or rolled back */
 } TotalsSet;
 
 typedef enum TotalsFlushMode

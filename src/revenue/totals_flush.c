@@ -269,27 +269,29 @@ execute(TotalsDefinition *definition, TotalsQuery *query, TotalsParent **parents
 
 typedef void (*RowReader) (TotalsSet *set, TotalsParent *parent, SPITupleTable *rows, int row);
 
-/* Runs a query over sorted parents as the owner; reads its rows, counts those written. */
-static uint64
+/* Runs a query over sorted parents as the owner and reads its rows; stops storing when disturbed. */
+static void
 run(TotalsSet *set, TotalsQuery *query, Oid owner, TotalsParent **parents, int n, Snapshot snapshot,
 	int expected, RowReader reader)
 {
 	Oid			user;
 	int			security;
-	uint64		processed = 0;
 	bool		one = n <= ONE_BY_ONE;
 
 	GetUserIdAndSecContext(&user, &security);
 	SetUserIdAndSecContext(owner, security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
 	for (int i = 0; i < n; i += one ? 1 : BATCH)
 	{
-		/* A trigger on a parent stored before this one may have seen to it already. */
-		if (expected == SPI_OK_UPDATE && one && totals_are_right(set->definition, parents[i]))
+		int			piece = one ? 1 : Min(n - i, BATCH);
+		uint64		processed = execute(set->definition, query, parents + i, piece, one, snapshot, expected);
+
+		if (expected == SPI_OK_UPDATE)
 		{
-			processed++;
-			continue;
+			if (processed < (uint64) piece)
+				raise_not_stored(set->definition);
+			if (set->is_disturbed)
+				break;
 		}
-		processed += execute(set->definition, query, parents + i, Min(n - i, BATCH), one, snapshot, expected);
 		if (reader != NULL)
 		{
 			for (uint64 row = 0; row < SPI_processed; row++)
@@ -304,7 +306,6 @@ run(TotalsSet *set, TotalsQuery *query, Oid owner, TotalsParent **parents, int n
 		}
 	}
 	SetUserIdAndSecContext(user, security);
-	return processed;
 }
 
 /* Reads the totals in columns first … of a row into the set's memory. */
@@ -358,7 +359,7 @@ compute(TotalsSet *set, TotalsQuery *query, TotalsParent **parents, int n, Snaps
 		parents[i]->n_lines = 0;
 
 	level = totals_pin_search_path();
-	(void) run(set, query, definition->child_owner, parents, n, snapshot, SPI_OK_SELECT, read_computed);
+	run(set, query, definition->child_owner, parents, n, snapshot, SPI_OK_SELECT, read_computed);
 	AtEOXact_GUC(false, level);
 
 	for (int i = 0; i < n; i++)
@@ -455,34 +456,17 @@ refuse(TotalsDefinition *definition, TotalsParent *parent)
 }
 
 /*
- * Flushes that this one is nested in publish, and have still to store, what it
- * has just stored.
+ * What flushes around this one have computed is no longer to be relied on.  They
+ * are told before anything is stored and stay told when a savepoint takes it
+ * back, which nobody would tell them.
  */
 static void
-tell_outer(TotalsSet *set, TotalsParent **parents, int n)
+disturb_outer(TotalsSet *set)
 {
-	TotalsDefinition *definition = set->definition;
-
 	for (TotalsSet *outer = set->outer; outer != NULL; outer = outer->outer)
 	{
-		MemoryContext caller;
-
-		if (outer->definition != definition)
-			continue;
-		caller = MemoryContextSwitchTo(outer->context);
-		for (int i = 0; i < n; i++)
-		{
-			TotalsParent *theirs = totals_hash_lookup(outer->hash, parents[i]->key);
-
-			for (int k = 0; theirs != NULL && k < definition->n_totals; k++)
-			{
-				theirs->computed_null[k] = theirs->stored_null[k] = parents[i]->computed_null[k];
-				if (!parents[i]->computed_null[k])
-					theirs->computed[k] = theirs->stored[k] =
-						datumCopy(parents[i]->computed[k], definition->totals[k].byval, definition->totals[k].len);
-			}
-		}
-		MemoryContextSwitchTo(caller);
+		if (outer->definition == set->definition)
+			outer->is_disturbed = true;
 	}
 }
 
@@ -494,41 +478,52 @@ flush_locked(TotalsSet *set, TotalsFlushMode mode)
 	Snapshot	snapshot;
 	int			n_touched;
 	TotalsParent **touched = sorted(set, &n_touched);
-	int			n = 0;
-	int			n_wrong = 0;
 	TotalsParent **parents = MemoryContextAlloc(set->context, sizeof(TotalsParent *) * n_touched);
 	TotalsParent **wrong = MemoryContextAlloc(set->context, sizeof(TotalsParent *) * n_touched);
+	int64		n_changed = 0;
 
 	SPI_connect();
-	snapshot = latest_snapshot();
-	(void) run(set, &definition->lock, definition->parent_owner, touched, n_touched, snapshot, SPI_OK_SELECT, read_stored);
-	UnregisterSnapshot(snapshot);
-	for (int i = 0; i < n_touched; i++)
+	do
 	{
-		/* The parent of a cascade's lines is gone; that of a deferred key's is still to come. */
-		if (touched[i]->exists)
-			parents[n++] = touched[i];
-	}
+		int			n = 0;
+		int			n_wrong = 0;
 
-	snapshot = latest_snapshot();
-	compute(set, &definition->add, parents, n, snapshot);
-	for (int i = 0; i < n; i++)
-	{
-		if (!totals_are_right(definition, parents[i]))
-			wrong[n_wrong++] = parents[i];
-	}
-	if (n_wrong > 0 && mode == TOTALS_JUDGE)
-		refuse(definition, wrong[0]);
+		CHECK_FOR_INTERRUPTS();
+		set->is_disturbed = false;
+		for (int i = 0; i < n_touched; i++)
+			touched[i]->exists = false;
 
-	flushing = set;
-	if (n_wrong > 0 &&
-		run(set, &definition->store, definition->parent_owner, wrong, n_wrong, snapshot, SPI_OK_UPDATE, NULL) < (uint64) n_wrong)
-		raise_not_stored(definition);
-	flushing = set->outer;
-	tell_outer(set, parents, n);
-	UnregisterSnapshot(snapshot);
+		snapshot = latest_snapshot();
+		run(set, &definition->lock, definition->parent_owner, touched, n_touched, snapshot, SPI_OK_SELECT, read_stored);
+		UnregisterSnapshot(snapshot);
+		for (int i = 0; i < n_touched; i++)
+		{
+			/* The parent of a cascade's lines is gone; that of a deferred key's is still to come. */
+			if (touched[i]->exists)
+				parents[n++] = touched[i];
+		}
+
+		snapshot = latest_snapshot();
+		compute(set, &definition->add, parents, n, snapshot);
+		for (int i = 0; i < n; i++)
+		{
+			if (!totals_are_right(definition, parents[i]))
+				wrong[n_wrong++] = parents[i];
+		}
+		if (n_wrong > 0)
+		{
+			if (mode == TOTALS_JUDGE)
+				refuse(definition, wrong[0]);
+			disturb_outer(set);
+			flushing = set;
+			run(set, &definition->store, definition->parent_owner, wrong, n_wrong, snapshot, SPI_OK_UPDATE, NULL);
+			flushing = set->outer;
+		}
+		UnregisterSnapshot(snapshot);
+		n_changed += n_wrong;
+	} while (set->is_disturbed);
 	SPI_finish();
-	return n_wrong;
+	return n_changed;
 }
 
 /* Brings the totals of a set of parents right, or raises that they are not; returns how many changed. */
@@ -562,7 +557,8 @@ totals_published(TotalsDefinition *definition, Datum *key)
 {
 	for (TotalsSet *set = flushing; set != NULL; set = set->outer)
 	{
-		TotalsParent *parent = set->definition == definition ? totals_hash_lookup(set->hash, key) : NULL;
+		TotalsParent *parent = set->definition == definition && !set->is_disturbed ?
+			totals_hash_lookup(set->hash, key) : NULL;
 
 		if (parent != NULL && parent->exists)
 			return parent;
@@ -609,7 +605,7 @@ visit_batches(TotalsDefinition *definition, Snapshot snapshot, TotalsVisitor vis
 		parents = sorted(batch, &n);
 		if (n > 0)
 		{
-			(void) run(batch, &definition->read, definition->parent_owner, parents, n, snapshot,
+			run(batch, &definition->read, definition->parent_owner, parents, n, snapshot,
 					   SPI_OK_SELECT, read_stored);
 			compute(batch, &definition->audit, parents, n, snapshot);
 			visitor(batch, parents, n, argument);
