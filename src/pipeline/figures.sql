@@ -69,7 +69,7 @@ COMMENT ON FUNCTION opportunity.pipeline_figures(opportunity.pipeline_summary) I
 
 CREATE FUNCTION opportunity.warnings(summary opportunity.pipeline_summary) RETURNS text[]
 	AS 'MODULE_PATHNAME', 'opp_warnings' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION opportunity.warnings(opportunity.pipeline_summary) IS 'What in the deals makes figures doubtful: probabilities that look like fractions, missing amounts, probabilities and dates, deals closed before they were opened. An empty array when nothing does.';
+COMMENT ON FUNCTION opportunity.warnings(opportunity.pipeline_summary) IS 'What in the deals makes figures doubtful: probabilities that look like fractions, missing amounts, probabilities and dates, deals closed before they were opened, a forecast that a few deals dominate. An empty array when nothing does.';
 
 CREATE FUNCTION opportunity.is_won(
 	status text,
