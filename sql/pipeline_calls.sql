@@ -76,6 +76,15 @@ SELECT weighted_value('200', '12.5') AS literals, weighted_value(200.0, '12.5') 
 PREPARE one_shot AS SELECT weighted_value($1, $2);
 EXECUTE one_shot (200, 12.5);
 
+-- Whole numbers beyond 2^53 stay exact in every aggregate, whatever the type of the probability.
+CREATE TABLE large AS SELECT 9007199254740993::bigint AS amount, 100::double precision AS percent_double, 100::numeric AS percent_numeric, 100 AS percent_integer;
+SELECT weighted_value(amount, percent_double) AS double, weighted_value(amount, percent_numeric) AS numeric, weighted_value(amount, percent_integer) AS integer,
+	weighted_value(9007199254740993, 100) AS literals, weighted_value(9007199254740993, '100') AS half_literal FROM large;
+SELECT open_value(summarize_pipeline(amount, percent_double, NULL)) AS double, open_value(summarize_pipeline(amount, percent_numeric, NULL)) AS numeric,
+	open_value(summarize_pipeline(amount, percent_integer, NULL)) AS integer, won_value(summarize_pipeline(amount, percent_double, true, date '2024-01-01', date '2024-02-01')) AS date,
+	won_value(summarize_pipeline(amount, percent_double, true, timestamp '2024-01-01', timestamp '2024-02-01')) AS timestamp,
+	won_value(summarize_pipeline(amount, percent_double, true, timestamptz '2024-01-01', timestamptz '2024-02-01')) AS timestamptz FROM large;
+
 -- rollup is a word of GROUP BY, and a function elsewhere.
 SELECT open_count(rollup(s)), open_value(rollup(s)) FROM expected, generate_series(1, 2);
 
