@@ -99,6 +99,18 @@ SELECT open_value(summarize_pipeline(0.1::float8 + 0.2::float8, 50, NULL)) AS su
 SELECT weighted_value(1000000, 33.3333334) AS down, weighted_value(1000000, 33.3333335) AS half_up, weighted_value(1000000, 33.3333335::float8) AS double,
 	weighted_value(1000000, 1e-7) AS nothing, weighted_value(1000000, 99.9999999) AS all_of_it;
 
+-- Ties beyond six decimals go as round(x::numeric, 6) goes: where the double lies beside the tie, the decimal that it prints as is what counts.
+-- The digits of an integer part beyond 15 stay.
+SELECT x, open_value(summarize_pipeline(x, 50, NULL)) AS amount, round(x::numeric, 6) AS rounded
+FROM unnest('{100.0000005, 1.0000005, -1.0000015, 12345678.12345649999, 0.0000005, -4.99999999999e-7, 99999999999999.5, 1234567890123456.5}'::float8[]) AS x GROUP BY x ORDER BY x;
+SELECT count(*) AS numbers, count(*) FILTER (WHERE open_value(s) <> round(x::numeric, 6)) AS wrong_amounts,
+	count(*) FILTER (WHERE weighted_value(p) <> round((x / 10 ^ digits)::numeric, 6)) AS wrong_probabilities
+FROM (SELECT x, digits, summarize_pipeline(x, 50, NULL) AS s, summarize_pipeline(100::float8, x / 10 ^ digits, NULL) AS p
+	FROM (SELECT (i * 7919 + 0.5 + (i % 3 - 1) * 1e-9) * 1e-6 * 10 ^ (i % 5) AS x, greatest(ceil(log((i * 7919 + 1) * 1e-6 * 10 ^ (i % 5))) - 1, 0) AS digits
+		FROM generate_series(1, 2000) AS i) AS n GROUP BY x, digits) AS q;
+SELECT weighted_value(100.0, 33.33333349999999999999) AS below, weighted_value(100.0, 33.3333335) AS tie, weighted_value(100.0, 0.0000004999999999999999999) AS nothing,
+	weighted_value(100::float8, 33.3333335::float8) AS tie_double, weighted_value(100::float8, 1.0000005::float8) AS other_tie;
+
 -- DISTINCT, ORDER BY and FILTER in the call.
 SELECT open_value(summarize_pipeline(DISTINCT amount_numeric, percent_double, won)) AS distinct_deals,
 	open_value(summarize_pipeline(amount_numeric, percent_double, won ORDER BY amount_numeric)) AS ordered,

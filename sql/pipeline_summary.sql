@@ -158,6 +158,10 @@ SELECT r.* FROM (VALUES
 	($$SELECT summary_add('{"version": 1, "lost": {"deals": 1000000000000, "without_amount": 1000000000000, "cycles": 1000000000000}}', true)$$)
 	) AS x (statement), refused(statement) AS r;
 
+-- Messages show no more than the beginning of a number.
+SELECT r.* FROM (VALUES ('1e100000, 50'), ('-1e-16000, 50'), ('1, 1e100000'), ('1, -1e-16000')) AS x (arguments),
+	refused('SELECT summary_add(NULL, ' || arguments || '::numeric, NULL)') AS r;
+
 -- What amounts and probabilities are refused.
 SELECT statement, r.code, left(r.message, 60) AS message FROM (VALUES
 	('1.0000001, 50, NULL'), ('1.0000000, 50, NULL'), ('1e18, 50, NULL'), ('-1e18, 50, NULL'), ('999999999999999999.999999, 50, NULL'),
