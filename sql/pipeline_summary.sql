@@ -152,6 +152,9 @@ SELECT summary_add(NULL::pipeline_summary, NULL::numeric, NULL, NULL, NULL, NULL
 SELECT r.* FROM (VALUES
 	($$SELECT summary_remove('{"version": 1}'::pipeline_summary, 1::numeric, 50, NULL)$$),
 	($$SELECT summary_remove(summarize_pipeline(NULL::numeric, NULL, true), NULL::numeric, NULL, false)$$),
+	($$SELECT summary_remove(summary_add(NULL, 100::numeric, 50, NULL), 200::numeric, 50, NULL)$$),
+	($$SELECT summary_remove(summary_add(NULL, 100::bigint, 50), 100::bigint, 20)$$),
+	($$SELECT summary_remove(summary_add(NULL, 100::numeric, 50, NULL), 100::numeric, 50, NULL) = '{"version": 1}'$$),
 	($$SELECT unmerge('{"version": 1}', summarize_pipeline(1, 50, NULL))$$),
 	($$SELECT unmerge(summarize_pipeline(1, 50, NULL), summarize_pipeline(2, 50, NULL))$$),
 	($$SELECT merge(s, s) FROM (VALUES ('{"version": 1, "open": {"deals": 600000000000, "without_amount": 600000000000}}'::pipeline_summary)) AS x (s)$$),

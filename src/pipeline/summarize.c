@@ -236,7 +236,12 @@ apply(FunctionCallInfo fcinfo, const Deal *deal,
 {
 	PipelineSummary *state = state_argument(fcinfo);
 	SummaryStatus status = change(state, deal);
+	const SummaryField *field;
 
+	/* An aggregate takes away what it added; by hand it may be anything. */
+	if (status == SUMMARY_OK && change == summary_remove_deal && !AggCheckCallContext(fcinfo, NULL) &&
+		summary_problem(state, &field) != NULL)
+		status = SUMMARY_NOT_THERE;
 	if (status != SUMMARY_OK)
 		summary_raise(status);
 	PG_RETURN_SUMMARY(state);
