@@ -323,8 +323,9 @@ opp_warnings(PG_FUNCTION_ARGS)
 		warn(warnings, psprintf(INT64_FORMAT " of " INT64_FORMAT " open deals have a closing date",
 			 open->with_closed, open->deals));
 
-	/* where no deal has a closing date, dates were not asked about */
-	if (won->without_closed + lost->without_closed < won->deals + lost->deals)
+	/* where no closed deal has a date of any kind, dates were not asked about */
+	if (won->without_opened + lost->without_opened < won->deals + lost->deals ||
+		won->without_closed + lost->without_closed < won->deals + lost->deals)
 	{
 		if (won->cycles < won->deals)
 			warn(warnings, psprintf(INT64_FORMAT " of " INT64_FORMAT " won deals have no opening or closing date and are left out of the average cycle",

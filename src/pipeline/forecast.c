@@ -22,6 +22,9 @@
 PG_FUNCTION_INFO_V1(opp_forecast);
 PG_FUNCTION_INFO_V1(opp_forecast_quantile);
 
+/* Fewer open deals than this give rough quantiles in any case. */
+#define FEW_DEALS 30
+
 /* Decimals of the number of standard deviations. */
 #define DEVIATIONS_DECIMALS		10
 
@@ -70,7 +73,8 @@ forecast_is_rough(const PipelineSummary *summary)
 	double		skewness;
 	double		excess;
 
-	return summary->open.deals > 1 && shape(summary, &skewness, &excess) &&
+	/* of a handful of deals nobody expects fine quantiles */
+	return summary->open.deals >= FEW_DEALS && shape(summary, &skewness, &excess) &&
 		(dominant_share(skewness, excess) > DOMINANT_SHARE || excess > ROUGH_EXCESS);
 }
 
