@@ -134,7 +134,7 @@ destination(const SalesProcess *process, JudgedRow *judged)
 static char *
 move_row(Oid target, const char *key_text, const char *to)
 {
-	Relation	rel = table_open(target, RowExclusiveLock);
+	Relation	rel = open_named_table(target, RowExclusiveLock);
 	const Attachment *attachment = get_attachment(rel, only_judge(rel, NULL));
 	const ProcessOptions *options = &attachment->options;
 	const char *stage_column = quote_identifier(options->columns[STAGE_COLUMN]);

@@ -12,6 +12,7 @@
 #include "process/attachment.h"
 
 #include "access/htup_details.h"
+#include "access/table.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_proc.h"
@@ -88,6 +89,16 @@ trigger_function(const char *name)
 						   CStringGetDatum(name),
 						   PointerGetDatum(buildoidvector(NULL, 0)),
 						   ObjectIdGetDatum(get_namespace_oid("opportunity", false)));
+}
+
+Relation
+open_named_table(Oid relid, LOCKMODE lock)
+{
+	if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation with OID %u does not exist", relid)));
+	return table_open(relid, lock);
 }
 
 /*
@@ -627,7 +638,7 @@ requirement_met(RequirementKind kind, Datum value, bool isnull)
 	return met;
 }
 
-static bool
+bool
 is_listed(List *names, const char *name)
 {
 	ListCell   *cell;

@@ -118,6 +118,9 @@ extern uint64 attachment_generation(void);
 /* The judge of that stage column, or NULL; a copy in the current memory context. */
 extern const Trigger *find_judge(Relation rel, const char *stage_column);
 
+/* Opens a table that a caller names by a regclass, which may be any number: 42P01. */
+extern Relation open_named_table(Oid relid, LOCKMODE lock);
+
 /* A trigger function of this extension. */
 extern Oid	trigger_function(const char *name);
 
@@ -147,7 +150,12 @@ extern bool requirement_met(RequirementKind kind, Datum value, bool isnull);
 extern List *unmet_columns(const SalesProcess *process, const Requirement *requirements,
 						   const StageMove *move, HeapTuple row, TupleDesc desc);
 
+extern bool is_listed(List *names, const char *name);
+
 /* Fills attachment->processes from its table of processes (process_table.c). */
 extern void load_processes(Attachment *attachment, Relation rel);
+
+/* Refuses what cannot be the table of processes of a target. */
+extern void check_process_table(Relation processes, Relation target);
 
 #endif							/* OPPORTUNITY_ATTACHMENT_H */
