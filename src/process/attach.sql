@@ -37,12 +37,12 @@ CREATE FUNCTION opportunity.can_move(process opportunity.sales_process, deal rec
 COMMENT ON FUNCTION opportunity.can_move(opportunity.sales_process, record, text, name) IS
     'whether the process lets a row move to a stage as the row is now; 23514 of an unknown stage';
 
-CREATE FUNCTION opportunity.advance(target regclass, key text) RETURNS text
-    AS 'MODULE_PATHNAME', 'opp_advance' LANGUAGE C STRICT;
-COMMENT ON FUNCTION opportunity.advance(regclass, text) IS
-    'moves the row with that primary key to its next stage, by an UPDATE of the caller''s, and returns the stage; P0002 when there is no such row, 23514 when it is closed, and what the process refuses';
+CREATE FUNCTION opportunity.advance(target regclass, key text, stage_column name DEFAULT NULL) RETURNS text
+    AS 'MODULE_PATHNAME', 'opp_advance' LANGUAGE C;
+COMMENT ON FUNCTION opportunity.advance(regclass, text, name) IS
+    'moves the row with that primary key to its next stage, by an UPDATE of the caller''s, and returns the stage; stage_column is needed where several have a process, else 42725; P0002 when there is no such row, 21000 when tables that inherit have another, 23514 when it is closed, and what the process refuses; NULL of a NULL table or key';
 
-CREATE FUNCTION opportunity.move_to(target regclass, key text, stage text) RETURNS text
-    AS 'MODULE_PATHNAME', 'opp_move_to' LANGUAGE C STRICT;
-COMMENT ON FUNCTION opportunity.move_to(regclass, text, text) IS
-    'moves the row with that primary key to a stage, by an UPDATE of the caller''s, and returns the stage; P0002 when there is no such row, and what the process refuses';
+CREATE FUNCTION opportunity.move_to(target regclass, key text, stage text, stage_column name DEFAULT NULL) RETURNS text
+    AS 'MODULE_PATHNAME', 'opp_move_to' LANGUAGE C;
+COMMENT ON FUNCTION opportunity.move_to(regclass, text, text, name) IS
+    'moves the row with that primary key to a stage, by an UPDATE of the caller''s, and returns the stage; stage_column is needed where several have a process, else 42725; P0002 when there is no such row, 21000 when tables that inherit have another, and what the process refuses; NULL of a NULL table, key or stage';
