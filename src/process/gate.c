@@ -152,7 +152,7 @@ judge_row(JudgedRow *judged, bool was_there, const char *old_process_key)
 	const AttachedProcess *attached;
 	bool		unchanged = was_there && same_text(judged->from, judged->to) &&
 		same_text(old_process_key, judged->process_key);
-	int			from;
+	const AttachedProcess *old;
 	int			to;
 	StageMove	move;
 	List	   *unmet;
@@ -178,8 +178,11 @@ judge_row(JudgedRow *judged, bool was_there, const char *old_process_key)
 		return;
 	}
 	/* A row whose old stage its process does not have enters the process now. */
-	from = judged->from != NULL ? find_stage(judged->process, judged->from) : STAGE_NONE;
-	move = decide_move(judged->process, from, to);
+	old = was_there ? find_process(judged->attachment, old_process_key) : attached;
+	if (old == attached)
+		move = decide_move(judged->process, judged->from ? find_stage(judged->process, judged->from) : STAGE_NONE, to);
+	else
+		move = decide_switch(old ? old->process : NULL, judged->process, judged->from, to);
 	if (move.verdict != MOVE_ALLOWED)
 	{
 		report_move(judged, move.verdict);
