@@ -175,7 +175,7 @@ read_rows(Attachment *attachment, TableScanDesc scan, TupleTableSlot *slot, Tabl
 		process = &attachment->processes[attachment->n_processes++];
 		memset(process, 0, sizeof(AttachedProcess));
 		process->key = OutputFunctionCall(&columns->key_output, key);
-		process->process = (SalesProcess *) PG_DETOAST_DATUM_COPY(definition);
+		process->process = DatumGetSalesProcess(PointerGetDatum(PG_DETOAST_DATUM_COPY(definition)));
 		process->is_default = !no_default && is_default;
 	}
 }
