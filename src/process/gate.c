@@ -5,7 +5,8 @@
  *
  * The judge runs AFTER ROW and so sees what was stored, whatever other triggers
  * and generated columns made of it.  The deriver runs BEFORE ROW, after all
- * others, and refuses nothing that the judge will.
+ * others, and leaves it to the judge to refuse, but for one case (see
+ * refuse_no_stage).
  *
  * A row that an UPDATE moves to another partition is deleted there and inserted
  * here: no AFTER UPDATE trigger fires.  The deleted version says that it was
@@ -16,6 +17,7 @@
 
 #include "access/htup_details.h"
 #include "access/xact.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "nodes/pg_list.h"
@@ -32,16 +34,20 @@ PG_FUNCTION_INFO_V1(opp_process_table_changed);
 
 /*
  * A row on its way between partitions.  The query's memory context identifies
- * the run of the executor and is never looked into.  Notes live as long as the
- * (sub)transaction that made them, because a later query may get the same
- * context's address.
+ * the run of the executor and is never looked into.  A later query may get the
+ * same context's address, so the number of the command, which the versions left
+ * and made have in common, must be the same too.  Notes do not outlive the
+ * (sub)transaction that made them.
  *
- * A note that is not picked up, because a BEFORE INSERT trigger of the other
- * partition dropped the row, is taken by the next event of the same run.
+ * What remains: where a BEFORE INSERT trigger of the other partition drops the
+ * row, the note is left to the next event of the same command.  If that is an
+ * insertion, by a MERGE or another WITH query of the statement, the new row is
+ * taken for the one that moved.
  */
 typedef struct MovingRow
 {
 	MemoryContext query;
+	CommandId	command;
 	SubTransactionId subtransaction;
 	char	   *stage_column;
 	char	   *stage;			/* NULL: it had none */
@@ -62,7 +68,7 @@ forget_moving_rows_subxact(SubXactEvent event, SubTransactionId id, SubTransacti
 {
 	ListCell   *cell;
 
-	if (event != SUBXACT_EVENT_ABORT_SUB)
+	if (event != SUBXACT_EVENT_ABORT_SUB && event != SUBXACT_EVENT_COMMIT_SUB)
 		return;
 	foreach(cell, moving_rows)
 	{
@@ -72,7 +78,8 @@ forget_moving_rows_subxact(SubXactEvent event, SubTransactionId id, SubTransacti
 }
 
 static void
-note_moving_row(MemoryContext query, const char *stage_column, const char *stage, const char *process_key)
+note_moving_row(MemoryContext query, CommandId command,
+				const char *stage_column, const char *stage, const char *process_key)
 {
 	static bool registered = false;
 	MemoryContext caller;
@@ -87,6 +94,7 @@ note_moving_row(MemoryContext query, const char *stage_column, const char *stage
 	caller = MemoryContextSwitchTo(TopTransactionContext);
 	note = palloc0(sizeof(MovingRow));
 	note->query = query;
+	note->command = command;
 	note->subtransaction = GetCurrentSubTransactionId();
 	note->stage_column = pstrdup(stage_column);
 	note->stage = stage != NULL ? pstrdup(stage) : NULL;
@@ -125,6 +133,16 @@ free_moving_row(MovingRow *note)
 	if (note->process_key != NULL)
 		pfree(note->process_key);
 	pfree(note);
+}
+
+/* Whether what is judged can be the other half of the move. */
+static bool
+is_the_moved(const MovingRow *note, const TriggerData *trigger)
+{
+	/* A foreign table's rows have no such numbers. */
+	return TRIGGER_FIRED_BY_INSERT(trigger->tg_event) &&
+		(trigger->tg_relation->rd_rel->relkind == RELKIND_FOREIGN_TABLE ||
+		 HeapTupleHeaderGetCmin(trigger->tg_trigtuple->t_data) == note->command);
 }
 
 static void
@@ -220,6 +238,11 @@ opp_judge_stage(PG_FUNCTION_ARGS)
 	query = fcinfo->flinfo->fn_mcxt;
 	desc = RelationGetDescr(trigger->tg_relation);
 	moved = moving_rows != NIL ? take_moving_row(query, stage_column) : NULL;
+	if (moved != NULL && !is_the_moved(moved, trigger))
+	{
+		free_moving_row(moved);
+		moved = NULL;
+	}
 
 	judged.rel = trigger->tg_relation;
 	judged.attachment = attachment;
@@ -240,7 +263,8 @@ opp_judge_stage(PG_FUNCTION_ARGS)
 		judge_row(&judged, true, row_process_key(attachment, trigger->tg_trigtuple, desc));
 	}
 	else
-		note_moving_row(query, stage_column, row_stage(attachment, trigger->tg_trigtuple, desc),
+		note_moving_row(query, HeapTupleHeaderGetCmax(trigger->tg_trigtuple->t_data),
+						stage_column, row_stage(attachment, trigger->tg_trigtuple, desc),
 						row_process_key(attachment, trigger->tg_trigtuple, desc));
 	free_moving_row(moved);
 	return PointerGetDatum(NULL);
@@ -359,6 +383,23 @@ derive_columns(Derivation *derivation, const AttachedProcess *attached, int stag
 	}
 }
 
+/*
+ * An UPDATE takes the stage away.  If the row then goes to another partition it
+ * is inserted there, would be given the first stage, and the judge would not
+ * know.  So this is the one rule that is kept here.
+ */
+static void
+refuse_no_stage(const Derivation *derivation, Relation rel)
+{
+	JudgedRow	judged = {.rel = rel, .attachment = derivation->attachment, .row = derivation->new};
+
+	if (!rel->rd_rel->relispartition || derivation->attachment->options.warn)
+		return;
+	judged.from = row_stage(derivation->attachment, derivation->old, derivation->desc);
+	if (judged.from != NULL)
+		report_no_stage(&judged);
+}
+
 Datum
 opp_derive_stage(PG_FUNCTION_ARGS)
 {
@@ -399,14 +440,16 @@ opp_derive_stage(PG_FUNCTION_ARGS)
 		set_column(&derivation, STAGE_COLUMN, attached->values[STAGE_COLUMN][0].value, false);
 	}
 	else
+	{
+		refuse_no_stage(&derivation, rel);
 		i = STAGE_NONE;
+	}
 	if (i == STAGE_NONE)
 		return PointerGetDatum(derivation.new);
 
 	if (derivation.old != NULL)
 	{
 		char	   *old_stage = row_stage(derivation.attachment, derivation.old, derivation.desc);
-
 		int			from = old_stage != NULL ? find_stage(attached->process, old_stage) : STAGE_NONE;
 
 		derivation.moved = old_stage == NULL || strcmp(old_stage, stage) != 0;
