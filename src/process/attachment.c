@@ -28,6 +28,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
+#include "utils/typcache.h"
 
 typedef struct CacheEntry
 {
@@ -262,12 +263,7 @@ resolve_column(Attachment *attachment, Relation rel, StageColumn column)
 
 	if (name == NULL)
 		return;
-	attribute = find_column(rel, name, user);
-	if (attribute->attgenerated != '\0')
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_COLUMN_DEFINITION),
-				 errmsg("column \"%s\" of table \"%s\", %s, is generated",
-						name, RelationGetRelationName(rel), user)));
+	attribute = find_plain_column(rel, name, user);
 	if (!column_type_fits(column, attribute->atttypid))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -286,7 +282,24 @@ resolve_column(Attachment *attachment, Relation rel, StageColumn column)
 	resolved->typmod = attribute->atttypmod;
 	resolved->typlen = attribute->attlen;
 	resolved->typbyval = attribute->attbyval;
-	resolved->is_padded = getBaseType(attribute->atttypid) == BPCHAROID;
+	resolved->collation = attribute->attcollation;
+	resolved->base_type = getBaseTypeAndTypmod(attribute->atttypid, &resolved->typmod);
+	resolved->is_padded = resolved->base_type == BPCHAROID;
+	resolved->types = lookup_type_cache(attribute->atttypid, TYPECACHE_EQ_OPR_FINFO);
+}
+
+/* Such as BEFORE triggers see and may set. */
+static Form_pg_attribute
+find_plain_column(Relation rel, const char *name, const char *user)
+{
+	Form_pg_attribute attribute = find_column(rel, name, user);
+
+	if (attribute->attgenerated != '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_COLUMN_DEFINITION),
+				 errmsg("column \"%s\" of table \"%s\", %s, is generated",
+						name, RelationGetRelationName(rel), user)));
+	return attribute;
 }
 
 static void
@@ -334,7 +347,7 @@ build_attachment(Relation rel, const Trigger *trigger)
 	}
 	else
 	{
-		Form_pg_attribute attribute = find_column(rel, attachment->options.process_column, "the process_column");
+		Form_pg_attribute attribute = find_plain_column(rel, attachment->options.process_column, "the process_column");
 
 		attachment->process_attnum = attribute->attnum;
 		output_function(attribute->atttypid, &attachment->process_output, CurrentMemoryContext);
@@ -482,6 +495,21 @@ stage_value(const SalesProcess *process, int stage, StageColumn column, const At
 	return value;
 }
 
+/* Rows are known by what the column's type makes of the name. */
+static void
+check_stage_value(const Attachment *attachment, Datum value, const char *name)
+{
+	char	   *text = stage_text(attachment, value);
+
+	if (strcmp(text, name) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("stage \"%s\" reads \"%s\" in column \"%s\", which is of type %s",
+						name, text, attachment->options.columns[STAGE_COLUMN],
+						format_type_be(attachment->columns[STAGE_COLUMN].type)),
+				 errhint("Name the stage as the column has it, or give the column another type.")));
+}
+
 /* The stages' values for the columns that are kept. */
 static void
 resolve_values(const Attachment *attachment, AttachedProcess *attached)
@@ -505,6 +533,8 @@ resolve_values(const Attachment *attachment, AttachedProcess *attached)
 		{
 			conversion.stage = stage_name(process, i);
 			values[i] = stage_value(process, i, column, &attachment->columns[column]);
+			if (column == STAGE_COLUMN)
+				check_stage_value(attachment, values[i].value, conversion.stage);
 		}
 		attached->values[column] = values;
 	}

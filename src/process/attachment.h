@@ -14,6 +14,7 @@
 #include "process/json.h"
 #include "utils/rel.h"
 #include "utils/reltrigger.h"
+#include "utils/typcache.h"
 
 /*
  * The columns that follow the stage.  The first four hold a value of the stage
@@ -80,10 +81,14 @@ typedef struct AttachedColumn
 {
 	AttrNumber	attnum;			/* InvalidAttrNumber: not kept */
 	Oid			type;
-	int32		typmod;
+	Oid			base_type;		/* of a domain; else the type */
+	int32		typmod;			/* of the base type */
+	Oid			collation;
 	int16		typlen;
 	bool		typbyval;
 	bool		is_padded;		/* char(n) */
+	TypeCacheEntry *types;		/* with the type's equality, if it has one */
+	void	   *domain;			/* what domain_check keeps between calls */
 } AttachedColumn;
 
 typedef struct Attachment

@@ -21,6 +21,7 @@
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "nodes/pg_list.h"
+#include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/fmgrprotos.h"
 #include "utils/inval.h"
@@ -270,20 +271,21 @@ opp_judge_stage(PG_FUNCTION_ARGS)
 	return PointerGetDatum(NULL);
 }
 
-/* The time of the transaction, as the column's type has it. */
+/* The time of the transaction, as the column's type has it, rounded to its precision. */
 static Datum
-moment(Oid type)
+moment(const AttachedColumn *column)
 {
 	Datum		now = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
+	Datum		typmod = Int32GetDatum(column->typmod);
 
-	switch (getBaseType(type))
+	switch (column->base_type)
 	{
 		case TIMESTAMPOID:
-			return DirectFunctionCall1(timestamptz_timestamp, now);
+			return DirectFunctionCall2(timestamp_scale, DirectFunctionCall1(timestamptz_timestamp, now), typmod);
 		case DATEOID:
 			return DirectFunctionCall1(timestamptz_date, now);
 		default:
-			return now;
+			return DirectFunctionCall2(timestamptz_scale, now, typmod);
 	}
 }
 
@@ -305,7 +307,13 @@ typedef struct Derivation
 static void
 set_column(Derivation *derivation, StageColumn column, Datum value, bool isnull)
 {
-	derivation->attnums[derivation->n_changes] = derivation->attachment->columns[column].attnum;
+	const Attachment *attachment = derivation->attachment;
+	AttachedColumn *kept = unconstify(AttachedColumn *, &attachment->columns[column]);
+
+	/* PostgreSQL does not look at what a BEFORE trigger returns; a domain may have changed, too. */
+	if (kept->base_type != kept->type)
+		domain_check(value, isnull, kept->type, &kept->domain, attachment->context);
+	derivation->attnums[derivation->n_changes] = kept->attnum;
 	derivation->values[derivation->n_changes] = value;
 	derivation->nulls[derivation->n_changes++] = isnull;
 }
@@ -319,6 +327,16 @@ old_value(const Derivation *derivation, StageColumn column, bool *isnull)
 		return (Datum) 0;
 	return heap_getattr(derivation->old, derivation->attachment->columns[column].attnum,
 						derivation->desc, isnull);
+}
+
+/* As the type has it: 10 is 10.0. */
+static bool
+same_value(const AttachedColumn *column, Datum a, Datum b)
+{
+	if (datum_image_eq(a, b, column->typbyval, column->typlen))
+		return true;
+	return OidIsValid(column->types->eq_opr_finfo.fn_oid) &&
+		DatumGetBool(FunctionCall2Coll(&column->types->eq_opr_finfo, column->collation, a, b));
 }
 
 /*
@@ -343,7 +361,7 @@ to_fill(const Derivation *derivation, StageColumn column)
 	if (!derivation->moved)
 		return false;
 	old = old_value(derivation, column, &was_null);
-	return !was_null && datum_image_eq(value, old, kept->typbyval, kept->typlen);
+	return !was_null && same_value(kept, value, old);
 }
 
 /* Fills a moment: now when the row moves, else what was there before. */
@@ -354,7 +372,7 @@ fill_moment(Derivation *derivation, StageColumn column)
 	Datum		old = old_value(derivation, column, &was_null);
 
 	if (derivation->moved || was_null)
-		old = moment(derivation->attachment->columns[column].type);
+		old = moment(&derivation->attachment->columns[column]);
 	set_column(derivation, column, old, false);
 }
 
