@@ -2,17 +2,26 @@
  * attachment.c
  *		Resolving a process against the table it is attached to, once a backend.
  *
- * A cache entry belongs to one trigger, so every partition, whose columns may
- * stand elsewhere, has its own.  It is built aside in a memory context that an
- * error sweeps away, and enters the cache complete.  The relation callback only
- * marks entries: they are dropped when the next one is built, and their memory
- * stays until the end of that transaction, because a caller further up may be
- * using it.
+ * An attachment belongs to one judge, so every partition, whose columns may
+ * stand elsewhere, has its own; the deriver beside the judge shares it.  It is
+ * built aside in a memory context that an error sweeps away, and enters the cache
+ * complete.
+ *
+ * The relation callback only marks entries: they are dropped when the next one
+ * is built, and their memory stays until the end of that transaction, because a
+ * caller further up may be using it.  So a transaction that changes the process
+ * and writes a row, over and over, keeps as many attachments until it ends.
+ *
+ * A nested statement can load a process that its caller has just changed, before
+ * the caller's AFTER STATEMENT trigger tells of it.  Where the change is rolled
+ * back that trigger never fires, so after an abort nothing that was read from a
+ * table of processes is trusted.
  */
 #include "process/attachment.h"
 
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_proc.h"
@@ -34,8 +43,9 @@ typedef struct CacheEntry
 {
 	Oid			trigger;		/* the key */
 	Oid			relid;
+	Oid			judge;			/* whose entry has the attachment */
 	bool		valid;
-	Attachment *attachment;
+	Attachment *attachment;		/* NULL: the trigger is a deriver */
 } CacheEntry;
 
 static HTAB *cache = NULL;
@@ -78,9 +88,39 @@ mark_changed(Oid relid)
 	hash_seq_init(&status, cache);
 	while ((entry = hash_seq_search(&status)) != NULL)
 	{
-		if (relid == InvalidOid || relid == entry->relid || relid == entry->attachment->process_table)
+		if (relid == InvalidOid || relid == entry->relid ||
+			(entry->attachment != NULL && relid == entry->attachment->process_table))
 			entry->valid = false;
 	}
+}
+
+static void
+distrust_process_tables(void)
+{
+	HASH_SEQ_STATUS status;
+	CacheEntry *entry;
+
+	relation_changes++;
+	hash_seq_init(&status, cache);
+	while ((entry = hash_seq_search(&status)) != NULL)
+	{
+		if (entry->attachment != NULL && OidIsValid(entry->attachment->process_table))
+			entry->valid = false;
+	}
+}
+
+static void
+transaction_ended(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PARALLEL_ABORT)
+		distrust_process_tables();
+}
+
+static void
+subtransaction_ended(SubXactEvent event, SubTransactionId id, SubTransactionId parent, void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		distrust_process_tables();
 }
 
 Oid
@@ -145,11 +185,12 @@ bad_arguments(const Trigger *trigger, const char *what)
 			 errhint("Let opportunity.attach_process make the triggers, as in SELECT opportunity.attach_process('deals', 'stage', '{\"stages\": ...}').")));
 }
 
-/* The options of a judge's arguments; the strings stay the trigger's. */
-static void
+/* The options of a judge's arguments; the strings stay the trigger's.  Returns the process, NULL: process_table. */
+static char *
 read_arguments(const Trigger *trigger, ProcessOptions *options)
 {
 	char	  **args = trigger->tgargs;
+	char	   *definition;
 
 	*options = (ProcessOptions) {
 		.process_key = "name", .process_definition = "definition"
@@ -157,7 +198,7 @@ read_arguments(const Trigger *trigger, ProcessOptions *options)
 	if (trigger->tgnargs < 2 || trigger->tgnargs % 2 != 0)
 		bad_arguments(trigger, "expected a stage column, a process and pairs of option and value");
 	options->columns[STAGE_COLUMN] = args[0];
-	options->definition = args[1][0] == '\0' ? NULL : args[1];
+	definition = args[1][0] == '\0' ? NULL : args[1];
 
 	for (int i = 2; i < trigger->tgnargs; i += 2)
 	{
@@ -184,15 +225,16 @@ read_arguments(const Trigger *trigger, ProcessOptions *options)
 		else
 			bad_arguments(trigger, psprintf("option \"%s\" is unknown or cannot be \"%s\"", option, value));
 	}
-	if ((options->definition == NULL) != (options->process_table != NULL) ||
+	if ((definition == NULL) != (options->process_table != NULL) ||
 		(options->process_table == NULL) != (options->process_column == NULL))
 		bad_arguments(trigger, "expected either a process, or a process_table and a process_column");
+	return definition;
 }
 
 static void
 copy_options(ProcessOptions *options)
 {
-	const char **strings[] = {&options->definition, &options->process_table, &options->process_column,
+	const char **strings[] = {&options->process_table, &options->process_column,
 	&options->process_key, &options->process_definition};
 
 	for (int i = 0; i < (int) lengthof(strings); i++)
@@ -253,6 +295,20 @@ column_type_fits(StageColumn column, Oid type)
 	return false;
 }
 
+/* Such as BEFORE triggers see and may set. */
+static Form_pg_attribute
+find_plain_column(Relation rel, const char *name, const char *user)
+{
+	Form_pg_attribute attribute = find_column(rel, name, user);
+
+	if (attribute->attgenerated != '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_COLUMN_DEFINITION),
+				 errmsg("column \"%s\" of table \"%s\", %s, is generated",
+						name, RelationGetRelationName(rel), user)));
+	return attribute;
+}
+
 static void
 resolve_column(Attachment *attachment, Relation rel, StageColumn column)
 {
@@ -288,20 +344,6 @@ resolve_column(Attachment *attachment, Relation rel, StageColumn column)
 	resolved->types = lookup_type_cache(attribute->atttypid, TYPECACHE_EQ_OPR_FINFO);
 }
 
-/* Such as BEFORE triggers see and may set. */
-static Form_pg_attribute
-find_plain_column(Relation rel, const char *name, const char *user)
-{
-	Form_pg_attribute attribute = find_column(rel, name, user);
-
-	if (attribute->attgenerated != '\0')
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_COLUMN_DEFINITION),
-				 errmsg("column \"%s\" of table \"%s\", %s, is generated",
-						name, RelationGetRelationName(rel), user)));
-	return attribute;
-}
-
 static void
 output_function(Oid type, FmgrInfo *output, MemoryContext context)
 {
@@ -312,38 +354,39 @@ output_function(Oid type, FmgrInfo *output, MemoryContext context)
 	fmgr_info_cxt(function, output, context);
 }
 
+/* Reading leaves much behind; of it all only the process is kept. */
+static SalesProcess *
+read_process(char *definition)
+{
+	MemoryContext reading = AllocSetContextCreate(CurrentMemoryContext, "reading a process", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(reading);
+	SalesProcess *process = process_from_json(definition, NULL);
+	SalesProcess *kept = MemoryContextAlloc(caller, VARSIZE(process));
+
+	memcpy(kept, process, VARSIZE(process));
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(reading);
+	return kept;
+}
+
 /* Called in the attachment's own context. */
 static Attachment *
-build_attachment(Relation rel, const Trigger *trigger)
+build_attachment(Relation rel, const Trigger *judge)
 {
 	Attachment *attachment = palloc0(sizeof(Attachment));
-	const Trigger *judge = trigger;
+	char	   *definition = read_arguments(judge, &attachment->options);
 
 	attachment->context = CurrentMemoryContext;
-	if (trigger->tgfoid != trigger_function("judge_stage"))
-	{
-		MemoryContextSwitchTo(MemoryContextGetParent(attachment->context));
-		judge = trigger->tgnargs == 1 ? find_judge(rel, trigger->tgargs[0]) : NULL;
-		MemoryContextSwitchTo(attachment->context);
-	}
-	if (judge == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("trigger \"%s\" of table \"%s\" has no opportunity.judge_stage trigger beside it",
-						trigger->tgname, RelationGetRelationName(rel)),
-				 errhint("Call opportunity.attach_process again, which makes both.")));
-
-	read_arguments(judge, &attachment->options);
 	copy_options(&attachment->options);
 	for (int i = 0; i < N_STAGE_COLUMNS; i++)
 		resolve_column(attachment, rel, i);
 	output_function(attachment->columns[STAGE_COLUMN].type, &attachment->stage_output, CurrentMemoryContext);
 
-	if (attachment->options.process_table == NULL)
+	if (definition != NULL)
 	{
 		attachment->n_processes = 1;
 		attachment->processes = palloc0(sizeof(AttachedProcess));
-		attachment->processes->process = process_from_json(unconstify(char *, attachment->options.definition), NULL);
+		attachment->processes->process = read_process(definition);
 	}
 	else
 	{
@@ -368,7 +411,8 @@ drop_invalid_entries(void)
 	{
 		if (entry->valid)
 			continue;
-		MemoryContextSetParent(entry->attachment->context, TopTransactionContext);
+		if (entry->attachment != NULL)
+			MemoryContextSetParent(entry->attachment->context, TopTransactionContext);
 		hash_search(cache, &entry->trigger, HASH_REMOVE, NULL);
 	}
 }
@@ -385,6 +429,8 @@ prepare_cache(void)
 	control.hcxt = opportunity_context();
 	cache = hash_create("attached processes", 32, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	on_relation_change(mark_changed);
+	RegisterXactCallback(transaction_ended, NULL);
+	RegisterSubXactCallback(subtransaction_ended, NULL);
 }
 
 uint64
@@ -394,39 +440,80 @@ attachment_generation(void)
 	return relation_changes;
 }
 
+static const Attachment *
+find_attachment(Oid trigger)
+{
+	CacheEntry *entry = hash_search(cache, &trigger, HASH_FIND, NULL);
+
+	if (entry != NULL && entry->valid && entry->attachment == NULL)
+		entry = hash_search(cache, &entry->judge, HASH_FIND, NULL);
+	return entry != NULL && entry->valid ? entry->attachment : NULL;
+}
+
+/* Keeps what a trigger stands for, found when relation_changes was that. */
+static void
+keep_attachment(Relation rel, Oid trigger, Oid judge, Attachment *attachment, uint64 found_at)
+{
+	CacheEntry *entry;
+	bool		found;
+
+	drop_invalid_entries();
+	entry = hash_search(cache, &trigger, HASH_ENTER, &found);
+	/* A type's input function may have come here for the same trigger meanwhile. */
+	if (found && entry->attachment != NULL)
+		MemoryContextSetParent(entry->attachment->context, TopTransactionContext);
+	entry->relid = RelationGetRelid(rel);
+	entry->judge = judge;
+	entry->attachment = attachment;
+	/* What changed while we looked may not have been seen: look again next time. */
+	entry->valid = relation_changes == found_at;
+}
+
+/* The judge that tells a deriver what to derive. */
+static const Trigger *
+judge_beside(Relation rel, const Trigger *deriver)
+{
+	const Trigger *judge = deriver->tgnargs == 1 ? find_judge(rel, deriver->tgargs[0]) : NULL;
+
+	if (judge == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("trigger \"%s\" of table \"%s\" has no opportunity.judge_stage trigger beside it",
+						deriver->tgname, RelationGetRelationName(rel)),
+				 errhint("Call opportunity.attach_process again, which makes both.")));
+	return judge;
+}
+
 const Attachment *
 get_attachment(Relation rel, const Trigger *trigger)
 {
-	Oid			key = trigger->tgoid;
-	CacheEntry *entry;
-	bool		found;
+	const Attachment *known;
+	Attachment *built;
 	MemoryContext context;
 	MemoryContext caller;
-	Attachment *attachment;
 	uint64		before;
 
 	prepare_cache();
-	entry = hash_search(cache, &key, HASH_FIND, NULL);
-	if (entry != NULL && entry->valid)
-		return entry->attachment;
+	known = find_attachment(trigger->tgoid);
+	if (known != NULL)
+		return known;
 
+	before = relation_changes;
+	if (trigger->tgfoid != trigger_function("judge_stage"))
+	{
+		const Trigger *judge = judge_beside(rel, trigger);
+
+		known = get_attachment(rel, judge);
+		keep_attachment(rel, trigger->tgoid, judge->tgoid, NULL, before);
+		return known;
+	}
 	context = AllocSetContextCreate(CurrentMemoryContext, "attached process", ALLOCSET_SMALL_SIZES);
 	caller = MemoryContextSwitchTo(context);
-	before = relation_changes;
-	attachment = build_attachment(rel, trigger);
+	built = build_attachment(rel, trigger);
 	MemoryContextSwitchTo(caller);
-
-	drop_invalid_entries();
-	entry = hash_search(cache, &key, HASH_ENTER, &found);
-	/* A type's input function may have come here for the same trigger meanwhile. */
-	if (found)
-		MemoryContextSetParent(entry->attachment->context, TopTransactionContext);
-	entry->relid = RelationGetRelid(rel);
-	entry->attachment = attachment;
-	/* What changed while we looked may not have been seen: look again next time. */
-	entry->valid = relation_changes == before;
+	keep_attachment(rel, trigger->tgoid, trigger->tgoid, built, before);
 	MemoryContextSetParent(context, opportunity_context());
-	return attachment;
+	return built;
 }
 
 void
@@ -559,6 +646,7 @@ resolve_requirements(Relation rel, AttachedProcess *attached)
 			attached->requirements[j].attnum = attribute->attnum;
 			attached->requirements[j].kind = requirement_kind(attribute->atttypid);
 		}
+		pfree(user);
 	}
 }
 

@@ -43,8 +43,7 @@ typedef enum StageColumn
  */
 typedef struct ProcessOptions
 {
-	const char *definition;		/* NULL: process_table */
-	const char *process_table;	/* qualified and quoted */
+	const char *process_table;	/* qualified and quoted; NULL: one process for all rows */
 	const char *process_column; /* of the target: the row's process */
 	const char *process_key;	/* of process_table: what process_column holds */
 	const char *process_definition; /* of process_table: a sales_process */
