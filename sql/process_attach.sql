@@ -21,7 +21,7 @@ SELECT c, t.* FROM unnest(ARRAY[
     $$attach_process('pg_class', 'x', process_table => 999999::oid::regclass, process_column => 'process')$$,
     $$attach_process('deals', 'stage', process_table => 0::oid::regclass, process_column => 'process')$$,
     $$detach_process(999999::oid::regclass)$$, $$process_of(999999::oid::regclass)$$,
-    $$advance(999999::oid::regclass, '1')$$, $$move_to(999999::oid::regclass, '1', 'a')$$, $$advance('deals_pkey', '1')$$
+    $$advance(999999::oid::regclass, '1')$$, $$move_to(999999::oid::regclass, '1', 'a')$$
 ]) c, try('SELECT opportunity.' || c) t;
 SET ROLE NONE;
 CREATE ROLE regress_nobody;
