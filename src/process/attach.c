@@ -30,6 +30,7 @@
 #include "executor/spi.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "nodes/value.h"
 #include "process/report.h"
 #include "utils/acl.h"
 #include "utils/array.h"
@@ -186,7 +187,7 @@ drop_commands(Oid relid, const char *stage_column, List *kept)
 					 errmsg("table \"%s\" is a partition and has its sales process from the table it is part of",
 							RelationGetRelationName(rel)),
 					 errhint("Call the function on the partitioned table.")));
-		if (!is_listed(kept, trigger->tgname))
+		if (!list_member(kept, makeString(trigger->tgname)))
 			commands = lappend(commands, psprintf("DROP TRIGGER %s ON %s",
 												  quote_identifier(trigger->tgname), qualified_name(relid)));
 	}
@@ -413,8 +414,8 @@ opp_attach_process(PG_FUNCTION_ARGS)
 	check_partitions(target, stage_column);
 	SPI_connect();
 	tables = tables_to_attach(target, ShareRowExclusiveLock);
-	drop_triggers(tables, stage_column, list_make2(trigger_name(JUDGE_PREFIX, stage_column),
-												   trigger_name(DERIVER_PREFIX, stage_column)));
+	drop_triggers(tables, stage_column, list_make2(makeString(trigger_name(JUDGE_PREFIX, stage_column)),
+												   makeString(trigger_name(DERIVER_PREFIX, stage_column))));
 	foreach(cell, tables)
 		create_triggers(lfirst_oid(cell), stage_column, arguments, columns_follow);
 	if (!PG_ARGISNULL(ARG_PROCESS_TABLE))

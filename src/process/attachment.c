@@ -27,6 +27,7 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
+#include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "nodes/execnodes.h"
 #include "parser/parse_coerce.h"
@@ -248,28 +249,24 @@ static Form_pg_attribute
 find_column(Relation rel, const char *name, const char *user)
 {
 	TupleDesc	desc = RelationGetDescr(rel);
+	int			attnum = SPI_fnumber(desc, name);
+	Form_pg_attribute attribute;
 
-	for (int i = 0; i < desc->natts; i++)
-	{
-		Form_pg_attribute attribute = TupleDescAttr(desc, i);
-
-		if (attribute->attisdropped || strcmp(NameStr(attribute->attname), name) != 0)
-			continue;
-		/* Triggers written in C see no value there. */
-		if (attribute->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL)
-			ereport(ERROR,
-					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("column \"%s\" of table \"%s\", %s, is a virtual generated column",
-							name, RelationGetRelationName(rel), user),
-					 errhint("Make it a stored generated column.")));
-		return attribute;
-	}
-	ereport(ERROR,
-			(errcode(ERRCODE_UNDEFINED_COLUMN),
-			 errmsg("column \"%s\" of table \"%s\", %s, does not exist",
-					name, RelationGetRelationName(rel), user),
-			 REATTACH_HINT));
-	return NULL;				/* keep the compiler quiet */
+	if (attnum <= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("column \"%s\" of table \"%s\", %s, does not exist",
+						name, RelationGetRelationName(rel), user),
+				 REATTACH_HINT));
+	attribute = TupleDescAttr(desc, attnum - 1);
+	/* Triggers written in C see no value there. */
+	if (attribute->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("column \"%s\" of table \"%s\", %s, is a virtual generated column",
+						name, RelationGetRelationName(rel), user),
+				 errhint("Make it a stored generated column.")));
+	return attribute;
 }
 
 /* Whether a column of that type can be kept. */
@@ -721,69 +718,4 @@ row_process_key(const Attachment *attachment, HeapTuple row, TupleDesc desc)
 		return NULL;
 	key = heap_getattr(row, attachment->process_attnum, desc, &isnull);
 	return isnull ? NULL : OutputFunctionCall(unconstify(FmgrInfo *, &attachment->process_output), key);
-}
-
-RequirementKind
-requirement_kind(Oid type)
-{
-	Oid			base = getBaseType(type);
-
-	if (base == BOOLOID)
-		return REQUIRED_TRUE;
-	if (TypeCategory(base) == TYPCATEGORY_STRING && get_typlen(base) == -1)
-		return REQUIRED_TEXT;
-	return REQUIRED_NOT_NULL;
-}
-
-bool
-requirement_met(RequirementKind kind, Datum value, bool isnull)
-{
-	bool		met = !isnull;
-
-	if (met && kind == REQUIRED_TRUE)
-		met = DatumGetBool(value);
-	else if (met && kind == REQUIRED_TEXT)
-	{
-		text	   *string = DatumGetTextPP(value);
-		const char *c = VARDATA_ANY(string);
-		const char *end = c + VARSIZE_ANY_EXHDR(string);
-
-		/* blanks, tabs and line ends */
-		while (c < end && (*c == ' ' || (*c >= '\t' && *c <= '\r')))
-			c++;
-		met = c < end;
-	}
-	return met;
-}
-
-bool
-is_listed(List *names, const char *name)
-{
-	ListCell   *cell;
-
-	foreach(cell, names)
-	{
-		if (strcmp(lfirst(cell), name) == 0)
-			return true;
-	}
-	return false;
-}
-
-List *
-unmet_columns(const SalesProcess *process, const Requirement *requirements,
-			  const StageMove *move, HeapTuple row, TupleDesc desc)
-{
-	List	   *unmet = NIL;
-	int			i = -1;
-
-	while ((i = next_requirement(process, move, i)) >= 0)
-	{
-		const char *column = required_column(process, i);
-		bool		isnull;
-		Datum		value = heap_getattr(row, requirements[i].attnum, desc, &isnull);
-
-		if (!requirement_met(requirements[i].kind, value, isnull) && !is_listed(unmet, column))
-			unmet = lappend(unmet, unconstify(char *, column));
-	}
-	return unmet;
 }

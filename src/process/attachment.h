@@ -12,6 +12,7 @@
 #include "access/tupdesc.h"
 #include "nodes/pg_list.h"
 #include "process/json.h"
+#include "process/requirements.h"
 #include "utils/rel.h"
 #include "utils/reltrigger.h"
 #include "utils/typcache.h"
@@ -50,20 +51,6 @@ typedef struct ProcessOptions
 	bool		warn;
 	const char *columns[N_STAGE_COLUMNS];	/* STAGE_COLUMN is always there */
 } ProcessOptions;
-
-/* How a required column is found to be filled. */
-typedef enum RequirementKind
-{
-	REQUIRED_NOT_NULL,
-	REQUIRED_TEXT,				/* and not blank */
-	REQUIRED_TRUE
-} RequirementKind;
-
-typedef struct Requirement
-{
-	AttrNumber	attnum;
-	RequirementKind kind;
-} Requirement;
 
 /* A process as one table follows it. */
 typedef struct AttachedProcess
@@ -143,18 +130,6 @@ extern char *stage_text(const Attachment *attachment, Datum stage);
 /* The same of a row, and the text form of its process column; NULL of NULL. */
 extern char *row_stage(const Attachment *attachment, HeapTuple row, TupleDesc desc);
 extern char *row_process_key(const Attachment *attachment, HeapTuple row, TupleDesc desc);
-
-extern RequirementKind requirement_kind(Oid type);
-extern bool requirement_met(RequirementKind kind, Datum value, bool isnull);
-
-/*
- * The required columns of a move's gates that a row has not filled, each once.
- * The requirements are those of all the process's required columns.
- */
-extern List *unmet_columns(const SalesProcess *process, const Requirement *requirements,
-						   const StageMove *move, HeapTuple row, TupleDesc desc);
-
-extern bool is_listed(List *names, const char *name);
 
 /* Fills attachment->processes from its table of processes (process_table.c). */
 extern void load_processes(Attachment *attachment, Relation rel);

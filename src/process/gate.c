@@ -9,15 +9,13 @@
  * refuse_no_stage).
  *
  * A row that an UPDATE moves to another partition is deleted there and inserted
- * here: no AFTER UPDATE trigger fires.  The deleted version says that it was
- * moved, and the insertion's trigger fires right after the deletion's, so the
- * latter leaves a note of the stage the row comes from.
+ * here: no AFTER UPDATE trigger fires.  moving_rows.c brings the two together.
  */
+#include "process/moving_rows.h"
 #include "process/report.h"
 
 #include "access/htup_details.h"
 #include "access/xact.h"
-#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "nodes/pg_list.h"
@@ -26,125 +24,11 @@
 #include "utils/fmgrprotos.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(opp_judge_stage);
 PG_FUNCTION_INFO_V1(opp_derive_stage);
 PG_FUNCTION_INFO_V1(opp_process_table_changed);
-
-/*
- * A row on its way between partitions.  The query's memory context identifies
- * the run of the executor and is never looked into.  A later query may get the
- * same context's address, so the number of the command, which the versions left
- * and made have in common, must be the same too.  Notes do not outlive the
- * (sub)transaction that made them.
- *
- * What remains: where a BEFORE INSERT trigger of the other partition drops the
- * row, the note is left to the next event of the same command.  If that is an
- * insertion, by a MERGE or another WITH query of the statement, the new row is
- * taken for the one that moved.
- */
-typedef struct MovingRow
-{
-	MemoryContext query;
-	CommandId	command;
-	SubTransactionId subtransaction;
-	char	   *stage_column;
-	char	   *stage;			/* NULL: it had none */
-	char	   *process_key;
-} MovingRow;
-
-static List *moving_rows = NIL;
-
-static void
-forget_moving_rows_xact(XactEvent event, void *arg)
-{
-	moving_rows = NIL;
-}
-
-/* Those of a subtransaction and its children, whose numbers are greater. */
-static void
-forget_moving_rows_subxact(SubXactEvent event, SubTransactionId id, SubTransactionId parent, void *arg)
-{
-	ListCell   *cell;
-
-	if (event != SUBXACT_EVENT_ABORT_SUB && event != SUBXACT_EVENT_COMMIT_SUB)
-		return;
-	foreach(cell, moving_rows)
-	{
-		if (((MovingRow *) lfirst(cell))->subtransaction >= id)
-			moving_rows = foreach_delete_current(moving_rows, cell);
-	}
-}
-
-static void
-note_moving_row(MemoryContext query, CommandId command,
-				const char *stage_column, const char *stage, const char *process_key)
-{
-	static bool registered = false;
-	MemoryContext caller;
-	MovingRow  *note;
-
-	if (!registered)
-	{
-		RegisterXactCallback(forget_moving_rows_xact, NULL);
-		RegisterSubXactCallback(forget_moving_rows_subxact, NULL);
-		registered = true;
-	}
-	caller = MemoryContextSwitchTo(TopTransactionContext);
-	note = palloc0(sizeof(MovingRow));
-	note->query = query;
-	note->command = command;
-	note->subtransaction = GetCurrentSubTransactionId();
-	note->stage_column = pstrdup(stage_column);
-	note->stage = stage != NULL ? pstrdup(stage) : NULL;
-	note->process_key = process_key != NULL ? pstrdup(process_key) : NULL;
-	moving_rows = lappend(moving_rows, note);
-	MemoryContextSwitchTo(caller);
-}
-
-/* Takes the note of this run and stage column, if there is one; the caller frees it. */
-static MovingRow *
-take_moving_row(MemoryContext query, const char *stage_column)
-{
-	ListCell   *cell;
-
-	foreach(cell, moving_rows)
-	{
-		MovingRow  *note = lfirst(cell);
-
-		if (note->query == query && strcmp(note->stage_column, stage_column) == 0)
-		{
-			moving_rows = foreach_delete_current(moving_rows, cell);
-			return note;
-		}
-	}
-	return NULL;
-}
-
-static void
-free_moving_row(MovingRow *note)
-{
-	if (note == NULL)
-		return;
-	pfree(note->stage_column);
-	if (note->stage != NULL)
-		pfree(note->stage);
-	if (note->process_key != NULL)
-		pfree(note->process_key);
-	pfree(note);
-}
-
-/* Whether what is judged can be the other half of the move. */
-static bool
-is_the_moved(const MovingRow *note, const TriggerData *trigger)
-{
-	/* A foreign table's rows have no such numbers. */
-	return TRIGGER_FIRED_BY_INSERT(trigger->tg_event) &&
-		(trigger->tg_relation->rd_rel->relkind == RELKIND_FOREIGN_TABLE ||
-		 HeapTupleHeaderGetCmin(trigger->tg_trigtuple->t_data) == note->command);
-}
 
 static void
 wrong_trigger(const char *function, const char *what)
@@ -238,12 +122,7 @@ opp_judge_stage(PG_FUNCTION_ARGS)
 	stage_column = attachment->options.columns[STAGE_COLUMN];
 	query = fcinfo->flinfo->fn_mcxt;
 	desc = RelationGetDescr(trigger->tg_relation);
-	moved = moving_rows != NIL ? take_moving_row(query, stage_column) : NULL;
-	if (moved != NULL && !is_the_moved(moved, trigger))
-	{
-		free_moving_row(moved);
-		moved = NULL;
-	}
+	moved = take_moving_row(query, stage_column, trigger);
 
 	judged.rel = trigger->tg_relation;
 	judged.attachment = attachment;
