@@ -283,7 +283,8 @@ derive_columns(Derivation *derivation, const AttachedProcess *attached, int stag
 /*
  * An UPDATE takes the stage away.  If the row then goes to another partition it
  * is inserted there, would be given the first stage, and the judge would not
- * know.  So this is the one rule that is kept here.
+ * know.  So this is the one rule that is kept here.  Where the process only warns
+ * the row does take the first stage, and the judge sees a move to it.
  */
 static void
 refuse_no_stage(const Derivation *derivation, Relation rel)
