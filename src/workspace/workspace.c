@@ -12,6 +12,7 @@
 #include "catalog/pg_type_d.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
+#include "utils/formatting.h"
 #include "utils/guc.h"
 
 #include "workspace/script.h"
@@ -98,8 +99,14 @@ opp_create_workspace(PG_FUNCTION_ARGS)
 	(void) set_config_option("search_path",
 							 psprintf("%s, pg_catalog, pg_temp", quote_identifier(schema)),
 							 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	/* The one thing in which workspaces differ: a constant that no statement can lose. */
+	execute(psprintf("CREATE FUNCTION base_currency() RETURNS text"
+					 " LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN %s::text",
+					 quote_literal_cstr(asc_toupper(currency, strlen(currency)))), NULL);
+	execute("COMMENT ON FUNCTION base_currency() IS"
+			" 'Currency (ISO 4217 code) of opportunities and price lists that name none.'", NULL);
 	execute(workspace_script, NULL);
-	execute(workspace_defaults, currency);
+	execute(workspace_defaults, NULL);
 	AtEOXact_GUC(true, nest_level);
 
 	SPI_finish();
