@@ -18,13 +18,17 @@ CREATE TRIGGER set_updated_at BEFORE UPDATE ON price_list FOR EACH ROW EXECUTE F
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON process FOR EACH ROW EXECUTE FUNCTION set_updated_at();
 
 -- Prices a line when it is new, moves to another product or opportunity, or loses
--- its price; afterwards a changed price list leaves it alone.
+-- its price; afterwards a changed price list leaves it alone. The names below are
+-- looked up in the schema of the line's own table, whatever it is renamed to.
 CREATE FUNCTION price_line() RETURNS trigger
-    LANGUAGE plpgsql SET search_path FROM CURRENT
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     item record;
 BEGIN
+    -- local to this function, by the SET above
+    PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', TG_TABLE_SCHEMA), true);
+
     IF TG_OP = 'UPDATE' THEN
         NEW.updated_at := now();
         -- another product at an unchanged price: the price was the old product's
@@ -113,13 +117,21 @@ COMMENT ON FUNCTION price_line() IS 'Trigger function: gives a line its price, c
 CREATE TRIGGER price_line BEFORE INSERT OR UPDATE ON opportunity_line
     FOR EACH ROW EXECUTE FUNCTION price_line();
 
-SELECT opportunity.attach_totals('opportunity', 'detail_amount, tax_amount, line_count',
-    'opportunity_line', 'opportunity_id', 'net_amount, coalesce(tax, 0), 1', when_empty => 'zero');
-
-SELECT opportunity.attach_process('opportunity', 'stage',
-    process_table => 'process', process_column => 'process',
-    probability_column => 'probability', forecast_category_column => 'forecast_category',
-    outcome_column => 'outcome', entered_at_column => 'stage_entered_at', closed_at_column => 'closed_at');
+-- Totals and gates know their tables by name, as a dump does. The body knows them
+-- whatever they are called, and so sets the names right.
+CREATE FUNCTION attach_rules() RETURNS void
+    LANGUAGE sql
+BEGIN ATOMIC
+    SELECT opportunity.attach_totals('opportunity'::regclass, 'detail_amount, tax_amount, line_count',
+        'opportunity_line'::regclass, 'opportunity_id', 'net_amount, coalesce(tax, 0), 1', when_empty => 'zero');
+    SELECT opportunity.attach_process('opportunity'::regclass, 'stage',
+        process_table => 'process'::regclass, process_column => 'process',
+        probability_column => 'probability', forecast_category_column => 'forecast_category',
+        outcome_column => 'outcome', entered_at_column => 'stage_entered_at', closed_at_column => 'closed_at');
+END;
+COMMENT ON FUNCTION attach_rules() IS
+'Attaches totals and sales process to the opportunities. To be called, as the owner, when the schema was renamed: until then writes to opportunities and lines are errors.';
+SELECT attach_rules();
 
 -- attach_process keeps what a statement gives; an outcome other than the stage's
 -- would be a lie, so a given one is forgotten before the stage's is filled in.
