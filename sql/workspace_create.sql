@@ -63,9 +63,10 @@ SELECT workspace_empty.base_currency();
 SELECT opportunity.create_workspace(NULL);
 SELECT opportunity.create_workspace('workspace_null', NULL);
 SELECT opportunity.create_workspace('pg_workspace');
--- Base currencies are those of ISO 4217 in which amounts can be counted.
+-- Base currencies are those of ISO 4217 that have two decimals or none.
 SELECT opportunity.create_workspace('workspace_currency', 'EURO');
 SELECT opportunity.create_workspace('workspace_currency', 'XAU');
+SELECT opportunity.create_workspace('workspace_currency', 'KWD');
 SELECT opportunity.create_workspace('workspace_currency', 'jpy');
 SELECT workspace_currency.base_currency(), (SELECT currency FROM workspace_currency.price_list) AS price_list_currency;
 \sf workspace_currency.base_currency

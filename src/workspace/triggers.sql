@@ -25,6 +25,7 @@ CREATE FUNCTION price_line() RETURNS trigger
 AS $$
 DECLARE
     item record;
+    decimals integer;
 BEGIN
     -- local to this function, by the SET above
     PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', TG_TABLE_SCHEMA), true);
@@ -37,8 +38,8 @@ BEGIN
         END IF;
     END IF;
 
-    IF TG_OP = 'INSERT' OR NEW.price_per_unit IS NULL OR NEW.product_id IS DISTINCT FROM OLD.product_id
-        OR NEW.opportunity_id <> OLD.opportunity_id THEN
+    IF TG_OP = 'INSERT' OR NEW.price_per_unit IS NULL OR NEW.currency IS NULL
+        OR NEW.product_id IS DISTINCT FROM OLD.product_id OR NEW.opportunity_id <> OLD.opportunity_id THEN
         SELECT o.currency, l.name AS list, p.code, p.status, i.amount,
             current_date BETWEEN coalesce(l.valid_from, '-infinity') AND coalesce(l.valid_to, 'infinity') AS is_valid
         INTO item
@@ -61,6 +62,8 @@ BEGIN
                 CONSTRAINT = 'opportunity_line_product_id_fkey';
         END IF;
 
+        -- another one that was given is for the foreign key to refuse
+        NEW.currency := coalesce(NEW.currency, item.currency);
         NEW.catalogue_price := CASE WHEN item.is_valid AND item.status = 'active' THEN item.amount END;
         NEW.price_per_unit := coalesce(NEW.price_per_unit, NEW.catalogue_price);
         IF NEW.price_per_unit IS NULL THEN
@@ -101,14 +104,19 @@ BEGIN
     END IF;
 
     -- A percentage makes its amount; an amount without one stands as given.
+    decimals := opportunity.minor_unit(NEW.currency);
     IF NEW.discount_percent IS NOT NULL THEN
-        NEW.manual_discount := opportunity.base_amount(NEW.quantity, NEW.price_per_unit, NEW.volume_discount)
-            - opportunity.line_amount(NEW.quantity, NEW.price_per_unit - coalesce(NEW.volume_discount, 0), NEW.discount_percent);
+        NEW.manual_discount := opportunity.base_amount(NEW.quantity, NEW.price_per_unit, NEW.volume_discount, decimals)
+            - opportunity.line_amount(NEW.quantity, NEW.price_per_unit - coalesce(NEW.volume_discount, 0), NEW.discount_percent,
+                decimals);
+    ELSE
+        NEW.manual_discount := opportunity.round_amount(NEW.manual_discount, decimals);
     END IF;
     IF NEW.tax_rate IS NOT NULL THEN
-        NEW.tax := opportunity.round_amount(NEW.tax_rate / 100
-            * opportunity.net_amount(NEW.quantity, NEW.price_per_unit, NEW.volume_discount, NEW.manual_discount));
+        NEW.tax := NEW.tax_rate / 100
+            * opportunity.net_amount(NEW.quantity, NEW.price_per_unit, NEW.volume_discount, NEW.manual_discount, decimals);
     END IF;
+    NEW.tax := opportunity.round_amount(NEW.tax, decimals);
     RETURN NEW;
 END
 $$;
@@ -151,9 +159,17 @@ CREATE TRIGGER forget_outcome BEFORE INSERT OR UPDATE OF outcome ON opportunity
 CREATE FUNCTION complete_opportunity() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    decimals integer := opportunity.minor_unit(NEW.currency);
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         NEW.updated_at := now();
+        IF NEW.currency <> OLD.currency AND OLD.line_count > 0 THEN
+            RAISE invalid_parameter_value USING
+                MESSAGE = format('opportunity %s has lines in %s: its currency cannot become %s', OLD.id, OLD.currency, NEW.currency),
+                HINT = 'Take the lines out first, or make a new opportunity.',
+                SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'currency';
+        END IF;
         IF OLD.outcome = 'open' AND NEW.outcome <> 'open' THEN
             NEW.last_open_stage := OLD.stage;
         ELSIF OLD.outcome <> 'open' AND NEW.outcome = 'open' THEN
@@ -168,8 +184,16 @@ BEGIN
         -- as estimated_value, which is generated only after this trigger
         NEW.actual_value := CASE WHEN NEW.is_revenue_system_calculated AND NEW.line_count > 0
             THEN opportunity.opportunity_total(NEW.detail_amount, NEW.discount_percent, NEW.discount_amount,
-                NEW.freight_amount, NEW.tax_amount)
+                NEW.freight_amount, NEW.tax_amount, decimals)
             ELSE NEW.user_estimated_value END;
+    END IF;
+    -- two decimals are what the columns round to by themselves
+    IF decimals < 2 THEN
+        NEW.budget_amount := opportunity.round_amount(NEW.budget_amount, decimals);
+        NEW.discount_amount := opportunity.round_amount(NEW.discount_amount, decimals);
+        NEW.freight_amount := opportunity.round_amount(NEW.freight_amount, decimals);
+        NEW.user_estimated_value := opportunity.round_amount(NEW.user_estimated_value, decimals);
+        NEW.actual_value := opportunity.round_amount(NEW.actual_value, decimals);
     END IF;
     IF NEW.score_source = 'stage' THEN
         NEW.score := round(NEW.probability);
@@ -177,7 +201,7 @@ BEGIN
     RETURN NEW;
 END
 $$;
-COMMENT ON FUNCTION complete_opportunity() IS 'Trigger function: score from the stage''s probability, actual_value of a won deal, what closing and reopening leave.';
+COMMENT ON FUNCTION complete_opportunity() IS 'Trigger function: score from the stage''s probability, actual_value of a won deal, what closing and reopening leave; rounds amounts, keeps the currency of lines.';
 
 -- Named to fire after the trigger of attach_process that fills probability and outcome.
 CREATE TRIGGER zzz_complete_opportunity BEFORE INSERT OR UPDATE ON opportunity

@@ -88,10 +88,11 @@ opp_create_workspace(PG_FUNCTION_ARGS)
 	currency = text_to_cstring(PG_GETARG_TEXT_PP(1));
 
 	SPI_connect();
-	if (!is_true("SELECT opportunity.minor_unit($1) IS NOT NULL", currency))
+	if (!is_true("SELECT opportunity.minor_unit($1) OPERATOR(pg_catalog.<=) 2", currency))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("\"%s\" has no minor unit and cannot be a base currency", currency)));
+				 errmsg("\"%s\" cannot be the base currency of a workspace", currency),
+				 errdetail("Amounts of a workspace have two decimals or none.")));
 	prepare_schema(schema);
 
 	/* Given back at the end of this function, or of the transaction if it fails. */
