@@ -196,7 +196,8 @@ BEGIN
         NEW.actual_value := opportunity.round_amount(NEW.actual_value, decimals);
     END IF;
     IF NEW.score_source = 'stage' THEN
-        NEW.score := round(NEW.probability);
+        -- NaN is above 100, too; the CHECK of probability refuses both
+        NEW.score := round(least(NEW.probability, 100));
     END IF;
     RETURN NEW;
 END
