@@ -337,9 +337,9 @@ COMMENT ON COLUMN opportunity_line.price_per_unit IS 'Price of one unit; given n
 COMMENT ON COLUMN opportunity_line.catalogue_price IS 'Price of one unit in the price list when the line was priced; NULL: none.';
 COMMENT ON COLUMN opportunity_line.is_price_overridden IS 'Whether price_per_unit differs from catalogue_price. Kept by a trigger.';
 COMMENT ON COLUMN opportunity_line.volume_discount IS 'Discount on each unit''s price; NULL: none.';
-COMMENT ON COLUMN opportunity_line.discount_percent IS 'Discount on the line in percent, 0 to 100; when given, manual_discount is computed from it.';
+COMMENT ON COLUMN opportunity_line.discount_percent IS 'Discount on the line in percent, 0 to 100; when given, manual_discount is computed from it, and goes with it unless the same statement gives another.';
 COMMENT ON COLUMN opportunity_line.manual_discount IS 'Discount on the whole line; NULL: none.';
-COMMENT ON COLUMN opportunity_line.tax_rate IS 'Tax in percent, 0 to 100; when given, tax is computed from it.';
+COMMENT ON COLUMN opportunity_line.tax_rate IS 'Tax in percent, 0 to 100; when given, tax is computed from it, and goes with it unless the same statement gives another.';
 COMMENT ON COLUMN opportunity_line.tax IS 'Tax of the whole line; NULL: none.';
 COMMENT ON COLUMN opportunity_line.base_amount IS '(price_per_unit - volume_discount) x quantity, rounded to the currency''s decimals. Generated.';
 COMMENT ON COLUMN opportunity_line.net_amount IS 'base_amount - manual_discount: what the opportunity''s detail_amount adds. Generated.';

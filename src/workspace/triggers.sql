@@ -36,6 +36,13 @@ BEGIN
         IF NEW.product_id <> OLD.product_id AND NEW.price_per_unit = OLD.price_per_unit THEN
             NEW.price_per_unit := NULL;
         END IF;
+        -- an unchanged amount goes with the percentage that made it
+        IF NEW.discount_percent IS NULL AND OLD.discount_percent IS NOT NULL AND NEW.manual_discount = OLD.manual_discount THEN
+            NEW.manual_discount := NULL;
+        END IF;
+        IF NEW.tax_rate IS NULL AND OLD.tax_rate IS NOT NULL AND NEW.tax = OLD.tax THEN
+            NEW.tax := NULL;
+        END IF;
     END IF;
 
     IF TG_OP = 'INSERT' OR NEW.price_per_unit IS NULL OR NEW.currency IS NULL
