@@ -329,7 +329,7 @@ COMMENT ON TABLE opportunity_line IS 'The products of an opportunity, and write-
 COMMENT ON COLUMN opportunity_line.id IS 'Primary key.';
 COMMENT ON COLUMN opportunity_line.opportunity_id IS 'The opportunity.';
 COMMENT ON COLUMN opportunity_line.currency IS 'Currency (ISO 4217 code) of prices and amounts: the opportunity''s, which is taken when none is given.';
-COMMENT ON COLUMN opportunity_line.line_number IS 'Place in the list; given none, after the last line. Two sessions that add lines at once may give one number twice.';
+COMMENT ON COLUMN opportunity_line.line_number IS 'Place in the list; given none, after the last line. It orders the lines and need not be unique: two sessions that add lines at once may give one number twice.';
 COMMENT ON COLUMN opportunity_line.product_id IS 'The product; NULL for a write-in line, which has a description.';
 COMMENT ON COLUMN opportunity_line.description IS 'Text of the line; required without a product.';
 COMMENT ON COLUMN opportunity_line.quantity IS 'Number of units, up to five decimals.';
