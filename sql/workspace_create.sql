@@ -10,7 +10,7 @@ SELECT proname, pg_get_function_identity_arguments(oid) AS arguments, prorettype
 WHERE pronamespace = 'workspace_create'::regnamespace ORDER BY proname COLLATE "C";
 
 -- It holds a base currency, the caller as administrator, a process and a price list.
-SELECT base_currency FROM workspace_create.setting;
+SELECT workspace_create.base_currency();
 SELECT name, role_name, is_admin FROM workspace_create.member;
 SELECT name, currency, is_default FROM workspace_create.price_list;
 SELECT p.name, p.is_default, s.* FROM workspace_create.process p, opportunity.stages(p.definition) s;
@@ -59,15 +59,17 @@ SELECT opportunity.create_workspace('workspace_full');
 -- An empty schema of the caller's will do; the name may be NULL as little as the currency.
 CREATE SCHEMA workspace_empty;
 SELECT opportunity.create_workspace('workspace_empty');
-SELECT base_currency FROM workspace_empty.setting;
+SELECT workspace_empty.base_currency();
 SELECT opportunity.create_workspace(NULL);
 SELECT opportunity.create_workspace('workspace_null', NULL);
 SELECT opportunity.create_workspace('pg_workspace');
--- Base currencies are those of ISO 4217 in which amounts can be counted.
+-- Base currencies are those of ISO 4217 that have two decimals or none.
 SELECT opportunity.create_workspace('workspace_currency', 'EURO');
 SELECT opportunity.create_workspace('workspace_currency', 'XAU');
+SELECT opportunity.create_workspace('workspace_currency', 'KWD');
 SELECT opportunity.create_workspace('workspace_currency', 'jpy');
-SELECT base_currency, (SELECT currency FROM workspace_currency.price_list) FROM workspace_currency.setting;
+SELECT workspace_currency.base_currency(), (SELECT currency FROM workspace_currency.price_list) AS price_list_currency;
+\sf workspace_currency.base_currency
 
 -- A role that may not create schemas makes none, and gets no other's.
 SET ROLE NONE;

@@ -94,6 +94,18 @@ VALUES (:deal, 'Cups', 100, 3.5, 0.25, 25, 66);
 SELECT line_number, description, quantity, price_per_unit, volume_discount, manual_discount, tax, base_amount, net_amount, extended_amount
 FROM opportunity_line WHERE opportunity_id = :deal ORDER BY line_number;
 SELECT line_count, detail_amount, tax_amount, total_amount FROM opportunity WHERE id = :deal;
+-- Without the percentage its amount goes, too, unless the statement gives another; an
+-- amount that no percentage made stays.
+BEGIN;
+UPDATE opportunity_line SET discount_percent = NULL, tax_rate = NULL WHERE opportunity_id = :deal;
+SELECT description, discount_percent, manual_discount, tax_rate, tax, extended_amount
+FROM opportunity_line WHERE description IN ('Installation', 'Cups') ORDER BY line_number;
+SELECT detail_amount, tax_amount, total_amount FROM opportunity WHERE id = :deal;
+ROLLBACK;
+BEGIN;
+UPDATE opportunity_line SET discount_percent = NULL, manual_discount = 5, tax_rate = NULL, tax = 3 WHERE description = 'Installation';
+SELECT manual_discount, tax, extended_amount FROM opportunity_line WHERE description = 'Installation';
+ROLLBACK;
 
 -- The header: percent first, then the amount, then freight and tax.
 -- 9501.68 less 5 % (475.08) less 100 = 8926.60; plus 95 and 85.80 = 9107.40.

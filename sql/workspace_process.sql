@@ -79,6 +79,19 @@ Lost in 2020|lost|2020-01-01|2020-05-01|300||No budget|user_estimated_value
 \.
 SELECT name, stage, outcome, probability, score, closed_at::date, estimated_value, actual_value
 FROM opportunity WHERE id > :deal ORDER BY id;
+-- What is given stays, but for an outcome that is not the stage's.
+BEGIN;
+COPY opportunity (name, stage, outcome, probability, closed_at, actual_value, lost_reason) FROM STDIN (DELIMITER '|', NULL '');
+Won|won|won|97.5|2020-03-01|100|
+Won, said to be lost|won|lost||2020-03-02|100|
+Lost, said to be open|lost|open|12|2020-03-03||No budget
+Open, said to be won|develop|won|35|2020-03-04||
+\.
+INSERT INTO opportunity (name, stage, outcome, probability, closed_at, lost_reason) VALUES ('Lost', 'lost', 'lost', 3, '2020-03-05', 'No budget');
+SELECT name, stage, outcome, probability, score, closed_at::date FROM opportunity WHERE closed_at < '2020-03-31' OR name LIKE '%, said to be%' ORDER BY id;
+UPDATE opportunity SET outcome = 'open', probability = 50, closed_at = '2020-12-31' WHERE name = 'Won';
+SELECT stage, outcome, probability, closed_at::date FROM opportunity WHERE name = 'Won';
+ROLLBACK;
 INSERT INTO opportunity (name, stage) VALUES ('Won for nothing', 'won');
 INSERT INTO opportunity (name, stage) VALUES ('Lost without a reason', 'lost');
 SELECT id AS imported FROM opportunity WHERE name = 'Lost in 2020' \gset

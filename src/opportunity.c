@@ -8,6 +8,7 @@
 #include "utils/catcache.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 
 OPPORTUNITY_MODULE_MAGIC;
 
@@ -26,6 +27,13 @@ relation_changed(Datum arg, Oid relid)
 		relation_callbacks[i] (relid);
 }
 
+/* Rooms find relations by qualified name: a schema's rename may concern any of them. */
+static void
+schema_changed(Datum arg, int cacheid, uint32 hashvalue)
+{
+	relation_changed(arg, InvalidOid);
+}
+
 /*
  * PostgreSQL has ten slots for relation cache callbacks in a backend, shared by
  * all extensions; this module takes one, when its first cache is made.
@@ -36,7 +44,10 @@ on_relation_change(RelationChangedCallback callback)
 	if (n_relation_callbacks >= MAX_RELATION_CALLBACKS)
 		elog(ERROR, "too many relation callbacks");
 	if (n_relation_callbacks == 0)
+	{
 		CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
+		CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, (Datum) 0);
+	}
 	relation_callbacks[n_relation_callbacks++] = callback;
 }
 

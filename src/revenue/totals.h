@@ -164,6 +164,7 @@ typedef enum TotalsFlushMode
 extern TotalsDefinition *totals_definition(char **arguments);
 extern TotalsDefinition *totals_build(char **arguments, bool cached);
 extern void totals_release(TotalsDefinition *definition);
+extern void totals_check_place(Relation relation, Oid named);
 extern uint64 totals_generation(void);
 extern Oid	totals_function(const char *name);
 extern List *totals_names(const char *list, const char *what);

@@ -355,16 +355,43 @@ find_attachments(Oid parent, Oid child)
 	return attachments;
 }
 
+/*
+ * Drops a parent's attachment.  Where its names mean another parent by now, which
+ * has the same attachment under them, the triggers that stand where the names say
+ * are the other's.
+ */
 static void
-drop_attachment(bytea *arguments)
+drop_attachment(bytea *arguments, Oid parent, Oid child)
 {
+	List	   *triggers = find_triggers(arguments);
+	int			n;
+	char	  **strings = split_arguments(arguments, &n);
+	Oid			other = totals_relation(strings[TOTALS_PARENT]);
+	bool		is_shared = false;
+	List	   *kept = NIL;
 	ListCell   *cell;
 
-	foreach(cell, find_triggers(arguments))
+	foreach(cell, triggers)
 	{
 		FoundTrigger *trigger = lfirst(cell);
 
-		ddl(psprintf("DROP TRIGGER %s ON %s", quote_identifier(trigger->name), qualified_name(trigger->relid)));
+		is_shared |= trigger->is_guard && trigger->relid == other && other != parent;
+	}
+	if (is_shared)
+	{
+		Oid			lines = totals_relation(strings[TOTALS_CHILD]);
+
+		if (OidIsValid(lines) && lines != child)
+			kept = find_all_inheritors(lines, AccessShareLock, NULL);
+		kept = lappend_oid(kept, other);
+	}
+
+	foreach(cell, triggers)
+	{
+		FoundTrigger *trigger = lfirst(cell);
+
+		if (!list_member_oid(kept, trigger->relid))
+			ddl(psprintf("DROP TRIGGER %s ON %s", quote_identifier(trigger->name), qualified_name(trigger->relid)));
 	}
 }
 
@@ -482,7 +509,7 @@ opp_attach_totals(PG_FUNCTION_ARGS)
 
 	SPI_connect();
 	foreach(cell, find_attachments(parent_oid, child_oid))
-		drop_attachment(lfirst(cell));
+		drop_attachment(lfirst(cell), parent_oid, child_oid);
 	check_other_attachments(parent_oid, total_columns);
 
 	call = psprintf(" FOR EACH ROW EXECUTE FUNCTION opportunity.guard_totals(%s)", list.data);
@@ -533,7 +560,7 @@ opp_detach_totals(PG_FUNCTION_ARGS)
 	SPI_connect();
 	attachments = find_attachments(parent, child);
 	foreach(cell, attachments)
-		drop_attachment(lfirst(cell));
+		drop_attachment(lfirst(cell), parent, child);
 	SPI_finish();
 	if (attachments == NIL && OidIsValid(child))
 		ereport(NOTICE,
@@ -563,7 +590,14 @@ owned_attachments(Oid parent)
 	attachments = find_attachments(parent, InvalidOid);
 	MemoryContextSwitchTo(caller);
 	foreach(cell, attachments)
+	{
+		int			n;
+		Oid			named = totals_relation(split_arguments(lfirst(cell), &n)[TOTALS_PARENT]);
+
+		if (OidIsValid(named))
+			totals_check_place(relation, named);
 		copies = lappend(copies, DatumGetByteaPCopy(PointerGetDatum(lfirst(cell))));
+	}
 	SPI_finish();
 	table_close(relation, NoLock);
 	if (copies == NIL)

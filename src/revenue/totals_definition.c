@@ -16,6 +16,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_index.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
@@ -567,6 +568,26 @@ check_consent(TotalsDefinition *definition, Relation parent)
 					RelationGetRelationName(parent), definition->arguments[TOTALS_CHILD]),
 			 errhint("Call opportunity.attach_totals again, or opportunity.detach_totals with both tables."),
 			 errtable(parent)));
+}
+
+/*
+ * A trigger finds its tables by name.  After a rename the name may be another
+ * table's by now: the one that the trigger stands on must be the one named, or a
+ * part of it.
+ */
+void
+totals_check_place(Relation relation, Oid named)
+{
+	if (RelationGetRelid(relation) == named ||
+		typeInheritsFrom(relation->rd_rel->reltype, get_rel_type_id(named)))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+			 errmsg("a totals trigger on table \"%s\" names another table, %s",
+					RelationGetRelationName(relation),
+					quote_qualified_identifier(get_namespace_name(get_rel_namespace(named)), get_rel_name(named))),
+			 errhint("If the table or its schema was renamed, call opportunity.attach_totals again."),
+			 errtable(relation)));
 }
 
 static bool

@@ -1,52 +1,52 @@
 -- The calls: what people do with opportunities, each a statement or two on the
--- tables. They run as the caller and can do nothing that the caller cannot.
+-- tables. They run as the caller and can do nothing that the caller cannot. Their
+-- bodies are parsed, so that they mean these tables whatever the schema is renamed
+-- to, and whatever another schema then takes its name.
+
+CREATE FUNCTION refuse(state text, message text, hint text) RETURNS text
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF state = '23514' THEN
+        RAISE check_violation USING MESSAGE = message, HINT = hint,
+            TABLE = 'opportunity', COLUMN = 'stage', CONSTRAINT = 'opportunity_stage_move';
+    END IF;
+    RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message, HINT = hint;
+END
+$$;
+COMMENT ON FUNCTION refuse(text, text, text) IS
+'Raises the error with that SQLSTATE, for calls written in SQL; never returns. 23514 is a move that is not allowed, of the constraint opportunity_stage_move.';
 
 CREATE FUNCTION new_opportunity(name text, account text, currency text DEFAULT NULL, process text DEFAULT NULL,
         estimated_close date DEFAULT NULL) RETURNS bigint
-    LANGUAGE plpgsql SET search_path FROM CURRENT
-AS $$
-DECLARE
-    account_id bigint;
-    opportunity_id bigint;
-BEGIN
-    IF account IS NOT NULL THEN
-        SELECT a.id INTO account_id FROM account a WHERE a.name = new_opportunity.account;
-        IF NOT FOUND THEN
-            RAISE invalid_parameter_value USING
-                MESSAGE = format('account "%s" does not exist', account),
-                HINT = 'Insert it into the table account first.';
-        END IF;
-    END IF;
+    LANGUAGE sql
+BEGIN ATOMIC
     INSERT INTO opportunity AS o (name, account_id, currency, process, estimated_close)
-    VALUES (new_opportunity.name, account_id, coalesce(new_opportunity.currency, base_currency()),
-        coalesce(new_opportunity.process, default_process()), new_opportunity.estimated_close)
-    RETURNING o.id INTO opportunity_id;
-    RETURN opportunity_id;
-END
-$$;
+    VALUES (new_opportunity.name,
+        CASE WHEN new_opportunity.account IS NOT NULL THEN coalesce(
+            (SELECT a.id FROM account a WHERE a.name = new_opportunity.account),
+            refuse('22023', format('account "%s" does not exist', new_opportunity.account),
+                'Insert it into the table account first.')::bigint) END,
+        coalesce(new_opportunity.currency, base_currency()),
+        coalesce(new_opportunity.process, default_process()),
+        new_opportunity.estimated_close)
+    RETURNING o.id;
+END;
 COMMENT ON FUNCTION new_opportunity(text, text, text, text, date) IS
 'Makes an opportunity at the first stage, owned by the caller''s member, and returns its id. account: name of an account, or NULL while unknown. currency, process: NULL takes the base currency, the default process.';
 
 CREATE FUNCTION add_line(opportunity bigint, product_code text, quantity numeric DEFAULT 1,
         price_per_unit numeric DEFAULT NULL) RETURNS bigint
-    LANGUAGE plpgsql SET search_path FROM CURRENT
-AS $$
-DECLARE
-    product_id bigint;
-    line_id bigint;
-BEGIN
-    SELECT p.id INTO product_id FROM product p WHERE p.code = product_code;
-    IF NOT FOUND THEN
-        RAISE invalid_parameter_value USING
-            MESSAGE = format('product "%s" does not exist', product_code),
-            HINT = 'Insert it into the table product first, or insert a line with a description instead.';
-    END IF;
+    LANGUAGE sql
+BEGIN ATOMIC
     INSERT INTO opportunity_line AS l (opportunity_id, product_id, quantity, price_per_unit)
-    VALUES (opportunity, product_id, add_line.quantity, add_line.price_per_unit)
-    RETURNING l.id INTO line_id;
-    RETURN line_id;
-END
-$$;
+    VALUES (add_line.opportunity,
+        coalesce((SELECT p.id FROM product p WHERE p.code = add_line.product_code),
+            refuse('22023', format('product "%s" does not exist', add_line.product_code),
+                'Insert it into the table product first, or insert a line with a description instead.')::bigint),
+        add_line.quantity, add_line.price_per_unit)
+    RETURNING l.id;
+END;
 COMMENT ON FUNCTION add_line(bigint, text, numeric, numeric) IS
 'Adds a line to the opportunity and returns the line''s id. price_per_unit: NULL takes the price from the opportunity''s price list; where there is none, an error (23502) names list and product.';
 
@@ -65,108 +65,79 @@ COMMENT ON FUNCTION move_to(bigint, text) IS
 'Moves the opportunity to the named stage of its process. A move that the process does not allow is an error (23514), as is a gate that is not passed (23502, 23514).';
 
 CREATE FUNCTION move_back(opportunity bigint) RETURNS void
-    LANGUAGE plpgsql SET search_path FROM CURRENT
-AS $$
-DECLARE
-    deal record;
-BEGIN
-    SELECT o.stage, o.outcome, (SELECT s.stage
-            FROM opportunity.stages(p.definition) here, opportunity.stages(p.definition) s
-            WHERE here.stage = o.stage AND s.stage_order < here.stage_order
-            ORDER BY s.stage_order DESC LIMIT 1) AS earlier
-    INTO deal
-    FROM opportunity o JOIN process p ON p.name = o.process
-    WHERE o.id = move_back.opportunity;
-    IF NOT FOUND THEN
-        RAISE no_data_found USING MESSAGE = format('opportunity %s does not exist', opportunity);
-    ELSIF deal.outcome <> 'open' THEN
-        RAISE check_violation USING
-            MESSAGE = format('opportunity %s is %s: it cannot be moved back', opportunity, deal.outcome),
-            HINT = 'reopen() takes it back to the stage from which it was closed.',
-            TABLE = 'opportunity', COLUMN = 'stage', CONSTRAINT = 'opportunity_stage_move';
-    ELSIF deal.earlier IS NULL THEN
-        RAISE check_violation USING
-            MESSAGE = format('opportunity %s is at "%s", the first stage: it cannot be moved back', opportunity, deal.stage),
-            TABLE = 'opportunity', COLUMN = 'stage', CONSTRAINT = 'opportunity_stage_move';
-    END IF;
-    PERFORM opportunity.move_to('opportunity', opportunity::text, deal.earlier);
-END
-$$;
+    LANGUAGE sql
+BEGIN ATOMIC
+    SELECT opportunity.move_to('opportunity'::regclass, move_back.opportunity::text, coalesce(
+        (SELECT CASE WHEN o.outcome = 'open' THEN coalesce(
+                (SELECT s.stage FROM opportunity.stages(p.definition) here, opportunity.stages(p.definition) s
+                    WHERE here.stage = o.stage AND s.stage_order < here.stage_order
+                    ORDER BY s.stage_order DESC LIMIT 1),
+                refuse('23514', format('opportunity %s is at "%s", the first stage: it cannot be moved back', o.id, o.stage),
+                    'lose() closes it.'))
+            ELSE refuse('23514', format('opportunity %s is %s: it cannot be moved back', o.id, o.outcome),
+                'reopen() takes it back to the stage from which it was closed.') END
+            FROM opportunity o JOIN process p ON p.name = o.process
+            WHERE o.id = move_back.opportunity),
+        refuse('P0002', format('opportunity %s does not exist', move_back.opportunity),
+            'The view pipeline lists all opportunities.')));
+END;
 COMMENT ON FUNCTION move_back(bigint) IS
 'Moves an open opportunity to the stage before its own. At the first stage and when closed: an error (23514).';
 
 CREATE FUNCTION win(opportunity bigint, actual_value numeric DEFAULT NULL) RETURNS void
-    LANGUAGE plpgsql SET search_path FROM CURRENT
-AS $$
-BEGIN
-    UPDATE opportunity AS o
-    SET stage = (SELECT s.stage FROM process p, opportunity.stages(p.definition) s
-            WHERE p.name = o.process AND s.outcome = 'won' ORDER BY s.stage_order LIMIT 1),
-        actual_value = coalesce(win.actual_value, o.actual_value)
-    WHERE o.id = win.opportunity;
-    IF NOT FOUND THEN
-        RAISE no_data_found USING MESSAGE = format('opportunity %s does not exist', opportunity);
-    END IF;
-END
-$$;
+    LANGUAGE sql
+BEGIN ATOMIC
+    WITH won AS (
+        UPDATE opportunity AS o
+        SET stage = (SELECT s.stage FROM process p, opportunity.stages(p.definition) s
+                WHERE p.name = o.process AND s.outcome = 'won' ORDER BY s.stage_order LIMIT 1),
+            actual_value = coalesce(win.actual_value, o.actual_value)
+        WHERE o.id = win.opportunity
+        RETURNING o.id)
+    SELECT refuse('P0002', format('opportunity %s does not exist', win.opportunity),
+        'The view pipeline lists all opportunities.')
+    WHERE NOT EXISTS (SELECT FROM won);
+END;
 COMMENT ON FUNCTION win(bigint, numeric) IS
 'Closes the opportunity as won: it passes the gates of all stages left behind. actual_value: NULL takes its estimated_value.';
 
 CREATE FUNCTION lose(opportunity bigint, reason text, competitor text DEFAULT NULL) RETURNS void
-    LANGUAGE plpgsql SET search_path FROM CURRENT
-AS $$
-DECLARE
-    deal record;
-    competitor_id bigint;
-BEGIN
-    SELECT p.name AS process, (SELECT s.stage FROM opportunity.stages(p.definition) s
-            WHERE s.outcome = 'lost' ORDER BY s.stage_order LIMIT 1) AS lost
-    INTO deal
-    FROM opportunity o JOIN process p ON p.name = o.process
-    WHERE o.id = lose.opportunity;
-    IF NOT FOUND THEN
-        RAISE no_data_found USING MESSAGE = format('opportunity %s does not exist', opportunity);
-    ELSIF deal.lost IS NULL THEN
-        RAISE check_violation USING
-            MESSAGE = format('opportunity %s cannot be lost: its sales process "%s" has no stage for that', opportunity, deal.process),
-            TABLE = 'opportunity', COLUMN = 'stage', CONSTRAINT = 'opportunity_stage_move';
-    END IF;
-    IF competitor IS NOT NULL THEN
-        SELECT c.id INTO competitor_id FROM competitor c WHERE c.name = lose.competitor;
-        IF NOT FOUND THEN
-            RAISE invalid_parameter_value USING
-                MESSAGE = format('competitor "%s" does not exist', competitor),
-                HINT = 'Insert it into the table competitor first.';
-        END IF;
-    END IF;
-    UPDATE opportunity AS o SET stage = deal.lost, lost_reason = reason, winning_competitor_id = competitor_id
-    WHERE o.id = lose.opportunity;
-END
-$$;
+    LANGUAGE sql
+BEGIN ATOMIC
+    WITH lost AS (
+        UPDATE opportunity AS o
+        SET stage = coalesce(
+                (SELECT s.stage FROM process p, opportunity.stages(p.definition) s
+                    WHERE p.name = o.process AND s.outcome = 'lost' ORDER BY s.stage_order LIMIT 1),
+                refuse('23514', format('opportunity %s cannot be lost: its sales process "%s" has no stage for that', o.id, o.process),
+                    'Add a stage with the outcome "lost" to the process.')),
+            lost_reason = lose.reason,
+            winning_competitor_id = CASE WHEN lose.competitor IS NOT NULL THEN coalesce(
+                (SELECT c.id FROM competitor c WHERE c.name = lose.competitor),
+                refuse('22023', format('competitor "%s" does not exist', lose.competitor),
+                    'Insert it into the table competitor first.')::bigint) END
+        WHERE o.id = lose.opportunity
+        RETURNING o.id)
+    SELECT refuse('P0002', format('opportunity %s does not exist', lose.opportunity),
+        'The view pipeline lists all opportunities.')
+    WHERE NOT EXISTS (SELECT FROM lost);
+END;
 COMMENT ON FUNCTION lose(bigint, text, text) IS
 'Closes the opportunity as lost, for a reason and, if one is known, to a competitor (the name of one in the table competitor).';
 
 CREATE FUNCTION reopen(opportunity bigint) RETURNS void
-    LANGUAGE plpgsql SET search_path FROM CURRENT
-AS $$
-DECLARE
-    deal record;
-BEGIN
-    SELECT o.outcome, coalesce(o.last_open_stage,
-            (SELECT s.stage FROM opportunity.stages(p.definition) s ORDER BY s.stage_order LIMIT 1)) AS stage
-    INTO deal
-    FROM opportunity o JOIN process p ON p.name = o.process
-    WHERE o.id = reopen.opportunity;
-    IF NOT FOUND THEN
-        RAISE no_data_found USING MESSAGE = format('opportunity %s does not exist', opportunity);
-    ELSIF deal.outcome = 'open' THEN
-        RAISE check_violation USING
-            MESSAGE = format('opportunity %s is open already', opportunity),
-            TABLE = 'opportunity', COLUMN = 'stage', CONSTRAINT = 'opportunity_stage_move';
-    END IF;
-    PERFORM opportunity.move_to('opportunity', opportunity::text, deal.stage);
-END
-$$;
+    LANGUAGE sql
+BEGIN ATOMIC
+    SELECT opportunity.move_to('opportunity'::regclass, reopen.opportunity::text, coalesce(
+        (SELECT CASE WHEN o.outcome = 'open' THEN refuse('23514', format('opportunity %s is open already', o.id),
+                'move_to() takes it to another stage.')
+            ELSE coalesce(o.last_open_stage,
+                (SELECT s.stage FROM opportunity.stages(p.definition) s ORDER BY s.stage_order LIMIT 1)) END
+            FROM opportunity o JOIN process p ON p.name = o.process
+            WHERE o.id = reopen.opportunity),
+        refuse('P0002', format('opportunity %s does not exist', reopen.opportunity),
+            'The view pipeline lists all opportunities.')));
+END;
 COMMENT ON FUNCTION reopen(bigint) IS
 'Takes a won or lost opportunity back to the stage from which it was closed, or to the first when it was inserted closed. closed_at, actual_value, lost_reason and the winning competitor are cleared.';
 

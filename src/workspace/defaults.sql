@@ -1,6 +1,4 @@
--- What a new workspace holds. $1 is the base currency.
-
-INSERT INTO setting (base_currency) VALUES (upper($1));
+-- What a new workspace holds.
 
 INSERT INTO member (name, role_name, is_admin) VALUES (CURRENT_USER, CURRENT_USER, true);
 

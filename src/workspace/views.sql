@@ -21,7 +21,8 @@ SELECT o.id AS opportunity_id,
     o.currency,
     CASE WHEN o.outcome = 'won' THEN o.actual_value ELSE o.estimated_value END::numeric(18,2) AS value,
     CASE WHEN o.outcome = 'open'
-        THEN opportunity.round_amount(o.estimated_value * o.probability / 100) END::numeric(18,2) AS weighted_value,
+        THEN opportunity.round_amount(o.estimated_value * o.probability / 100, opportunity.minor_unit(o.currency))
+        END::numeric(18,2) AS weighted_value,
     o.estimated_value,
     o.actual_value,
     o.estimated_close,
@@ -83,8 +84,9 @@ SELECT concat_ws(' / ', p.process, p.stage, p.currency) AS stage_key,
     count(*) AS deals,
     sum(p.value)::numeric(18,2) AS value,
     CASE WHEN p.outcome = 'open'
-        THEN opportunity.weighted_value(p.estimated_value, p.probability) END::numeric(18,2) AS weighted_value,
-    opportunity.round_amount(avg(p.value))::numeric(18,2) AS average_value
+        THEN opportunity.round_amount(opportunity.weighted_value(p.estimated_value, p.probability),
+            opportunity.minor_unit(p.currency)) END::numeric(18,2) AS weighted_value,
+    opportunity.round_amount(avg(p.value), opportunity.minor_unit(p.currency))::numeric(18,2) AS average_value
 FROM pipeline p
 GROUP BY p.process, p.stage_order, p.stage, p.outcome, p.currency
 ORDER BY p.process, p.stage_order, p.currency;

@@ -12,6 +12,7 @@
 #include "catalog/pg_type_d.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
+#include "utils/formatting.h"
 #include "utils/guc.h"
 
 #include "workspace/script.h"
@@ -87,10 +88,11 @@ opp_create_workspace(PG_FUNCTION_ARGS)
 	currency = text_to_cstring(PG_GETARG_TEXT_PP(1));
 
 	SPI_connect();
-	if (!is_true("SELECT opportunity.minor_unit($1) IS NOT NULL", currency))
+	if (!is_true("SELECT opportunity.minor_unit($1) OPERATOR(pg_catalog.<=) 2", currency))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("\"%s\" has no minor unit and cannot be a base currency", currency)));
+				 errmsg("\"%s\" cannot be the base currency of a workspace", currency),
+				 errdetail("Amounts of a workspace have two decimals or none.")));
 	prepare_schema(schema);
 
 	/* Given back at the end of this function, or of the transaction if it fails. */
@@ -98,8 +100,14 @@ opp_create_workspace(PG_FUNCTION_ARGS)
 	(void) set_config_option("search_path",
 							 psprintf("%s, pg_catalog, pg_temp", quote_identifier(schema)),
 							 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	/* The one thing in which workspaces differ: a constant that no statement can lose. */
+	execute(psprintf("CREATE FUNCTION base_currency() RETURNS text"
+					 " LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN %s::text",
+					 quote_literal_cstr(asc_toupper(currency, strlen(currency)))), NULL);
+	execute("COMMENT ON FUNCTION base_currency() IS"
+			" 'Currency (ISO 4217 code) of opportunities and price lists that name none.'", NULL);
 	execute(workspace_script, NULL);
-	execute(workspace_defaults, currency);
+	execute(workspace_defaults, NULL);
 	AtEOXact_GUC(true, nest_level);
 
 	SPI_finish();

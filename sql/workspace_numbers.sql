@@ -1,0 +1,46 @@
+-- NaN is no amount: one stored anywhere would make every sum NaN, for everybody.
+\set SHOW_CONTEXT never
+\set VERBOSITY terse
+SELECT opportunity.create_workspace('workspace_numbers', 'EUR');
+SET search_path = workspace_numbers;
+INSERT INTO product (code, name) VALUES ('P', 'Product');
+SELECT new_opportunity('Deal', NULL) AS deal \gset
+SELECT add_line(:deal, 'P', 2, 10);
+
+-- Every numeric column that can be written, in an UPDATE and in an INSERT: whatever
+-- is said, it is refused.
+INSERT INTO account (name) VALUES ('Fourth Coffee');
+INSERT INTO price_list_item (price_list_id, product_id, amount) VALUES (1, 1, 10);
+DO $$
+DECLARE
+    written record;
+    constraint_name text;
+BEGIN
+    FOR written IN SELECT c.relname, a.attname
+        FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+        WHERE c.relnamespace = 'workspace_numbers'::regnamespace AND c.relkind = 'r'
+            AND a.atttypid = 'numeric'::regtype AND a.attgenerated = ''
+        ORDER BY c.relname COLLATE "C", a.attnum
+    LOOP
+        BEGIN
+            EXECUTE format('UPDATE %I SET %I = ''NaN''', written.relname, written.attname);
+            RAISE NOTICE '%.%: accepted', written.relname, written.attname;
+        EXCEPTION WHEN OTHERS THEN
+            GET STACKED DIAGNOSTICS constraint_name = CONSTRAINT_NAME;
+            RAISE NOTICE '%.%: % %', written.relname, written.attname, sqlstate,
+                coalesce(nullif(constraint_name, ''), sqlerrm);
+        END;
+    END LOOP;
+END $$;
+INSERT INTO opportunity (name, user_estimated_value) VALUES ('NaN', 'NaN');
+INSERT INTO opportunity_line (opportunity_id, description, quantity, price_per_unit) VALUES (:deal, 'NaN', 'NaN', 1);
+SELECT add_line(:deal, 'P', 'NaN');
+SELECT add_line(:deal, 'P', 1, 'NaN');
+SELECT win(:deal, 'NaN');
+-- Infinity has never fitted the columns.
+INSERT INTO opportunity (name, user_estimated_value) VALUES ('Infinite', 'Infinity');
+SELECT stage, deals, value, weighted_value FROM pipeline_by_stage;
+
+RESET search_path;
+SET client_min_messages = warning;
+DROP SCHEMA workspace_numbers CASCADE;
