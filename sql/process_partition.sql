@@ -167,3 +167,16 @@ UPDATE base SET stage = 'w' WHERE id = 3;
 SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE tgrelid IN ('base'::regclass, 'child'::regclass, 'grandchild'::regclass) ORDER BY 1, 2;
 SELECT detach_process('base');
 SELECT count(*) AS left_over FROM pg_trigger WHERE tgrelid IN ('base'::regclass, 'child'::regclass, 'grandchild'::regclass);
+
+-- The key of a table partitioned by stage has the stage in it: the rest of it names the row.
+CREATE TABLE staged (id int, stage text, note text, PRIMARY KEY (id, stage)) PARTITION BY LIST (stage);
+CREATE TABLE staged_open PARTITION OF staged FOR VALUES IN ('qualify', 'propose');
+CREATE TABLE staged_closed PARTITION OF staged FOR VALUES IN ('won', 'lost');
+SELECT attach_process('staged', 'stage', '{"stages": [{"name": "qualify", "required": ["note"]}, {"name": "propose"},
+    {"name": "won", "outcome": "won"}, {"name": "lost", "outcome": "lost"}]}');
+INSERT INTO staged VALUES (1, 'qualify', 'x'), (2, 'qualify', NULL), (3, 'propose', 'x'), (3, 'won', 'x');
+SELECT advance('staged', '1') AS first, advance('staged', '1') AS second;
+SELECT move_to('staged', '2', 'propose');
+SELECT move_to('staged', '2', 'lost');
+SELECT advance('staged', '3');
+SELECT tableoid::regclass, * FROM staged ORDER BY id, stage;

@@ -51,18 +51,22 @@ equality_operator(Oid type)
 	return text;
 }
 
+/* The key of a table partitioned by stage has the stage in it, too: the rest names the row. */
 static void
-find_row(Relation rel, const char *key_text, KeyedRow *row)
+find_row(Relation rel, const char *key_text, AttrNumber stage, KeyedRow *row)
 {
 	Bitmapset  *columns = RelationGetIndexAttrBitmap(rel, INDEX_ATTR_BITMAP_PRIMARY_KEY);
 	int			column;
 	Oid			input;
 	Oid			ioparam;
 
+	if (bms_membership(columns) == BMS_MULTIPLE)
+		columns = bms_del_member(columns, stage - FirstLowInvalidHeapAttributeNumber);
 	if (!bms_get_singleton_member(columns, &column))
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("table \"%s\" has no primary key of one column", RelationGetRelationName(rel)),
+				 errdetail("The stage column may stand in the key, too."),
 				 errhint("Move the row by UPDATE.")));
 	row->rel = rel;
 	row->table = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)),
@@ -91,7 +95,7 @@ run_on_row(const KeyedRow *row, const char *command, int expected, Oid stage_typ
 				(errcode(ERRCODE_CARDINALITY_VIOLATION),
 				 errmsg("there is more than one row (%s)=(%s) of table \"%s\"", NameStr(row->key_column->attname),
 						row->key_text, RelationGetRelationName(row->rel)),
-				 errdetail("A primary key does not extend to tables that inherit."),
+				 errdetail("The column is not unique: the stage is in the primary key, too, or another table inherits from this one."),
 				 errhint("Move the row by UPDATE.")));
 	if (SPI_processed == 0)
 		ereport(ERROR,
@@ -151,7 +155,7 @@ move_row(Oid target, const char *key_text, const char *to, const char *stage_col
 	HeapTuple	tuple;
 	int			stage = 0;
 
-	find_row(rel, key_text, &row);
+	find_row(rel, key_text, attachment->columns[STAGE_COLUMN].attnum, &row);
 	tuple = run_on_row(&row, psprintf("SELECT %s, %s FROM %s WHERE %s FOR NO KEY UPDATE", stage_column,
 									  options->process_column ? quote_identifier(options->process_column) : "NULL",
 									  row.table, row.condition),
