@@ -154,6 +154,13 @@ typedef struct TotalsSet
 	bool		is_disturbed;	/* a flush nested in this one has stored totals, kept or rolled back */
 } TotalsSet;
 
+/* Who acted before a table's owner did. */
+typedef struct TotalsUser
+{
+	Oid			user;
+	int			security;
+} TotalsUser;
+
 typedef enum TotalsFlushMode
 {
 	TOTALS_STORE,				/* write what the lines add up to */
@@ -170,9 +177,11 @@ extern List *totals_names(const char *list, const char *what);
 extern Oid	totals_relation(const char *name);
 
 /* totals_expression.c */
-extern List *totals_amounts(const char *text, Relation child, Oid owner, Bitmapset **columns);
-extern Node *totals_lines_where(const char *text, Relation child, Oid owner, Bitmapset **columns);
-extern char *totals_deparse(List *expressions, Relation child);
+extern void totals_become(Oid owner, TotalsUser *before, bool is_reading);
+extern void totals_return(TotalsUser *before);
+extern List *totals_amounts(const char *text, Relation child, Bitmapset **columns);
+extern Node *totals_lines_where(const char *text, Relation child, Bitmapset **columns);
+extern char *totals_deparse(List *expressions, Relation child, bool is_explicit);
 extern int	totals_pin_search_path(void);
 
 /* totals_flush.c */

@@ -13,6 +13,7 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/xact.h"
+#include "catalog/catalog.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
@@ -103,6 +104,11 @@ open_table(Oid relid, LOCKMODE lock)
 {
 	Relation	relation = table_open(relid, lock);
 
+	if (IsSystemRelation(relation))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("\"%s\" is a system catalog, which totals are not for", RelationGetRelationName(relation)),
+				 errtable(relation)));
 	if (relation->rd_rel->relkind != RELKIND_RELATION && relation->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
@@ -456,11 +462,11 @@ opp_attach_totals(PG_FUNCTION_ARGS)
 	arguments[TOTALS_COLUMNS] = column_list(total_columns);
 	arguments[TOTALS_CHILD] = qualified_name(child_oid);
 	arguments[TOTALS_FOREIGN_KEY] = column_list(foreign_key);
-	arguments[TOTALS_AMOUNTS] = totals_deparse(totals_amounts(amounts, child, InvalidOid, &unused), child);
+	arguments[TOTALS_AMOUNTS] = totals_deparse(totals_amounts(amounts, child, &unused), child, false);
 	arguments[TOTALS_LINES_WHERE] = "";
 	if (lines_where[strspn(lines_where, " \t\r\n")] != '\0')
 		arguments[TOTALS_LINES_WHERE] =
-			totals_deparse(list_make1(totals_lines_where(lines_where, child, InvalidOid, &unused)), child);
+			totals_deparse(list_make1(totals_lines_where(lines_where, child, &unused)), child, false);
 	arguments[TOTALS_WHEN_EMPTY] = text_argument(fcinfo, 6, "when_empty");
 	arguments[TOTALS_OUTSIDE_WRITES] = text_argument(fcinfo, 7, "outside_writes");
 	foreach(cell, foreign_key)

@@ -10,6 +10,7 @@
 #include "access/sysattr.h"
 #include "access/table.h"
 #include "access/transam.h"
+#include "catalog/catalog.h"
 #include "catalog/namespace.h"
 #include "catalog/partition.h"
 #include "catalog/pg_attribute.h"
@@ -119,6 +120,11 @@ open_named(const char *name)
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("table %s, named by a totals trigger, does not exist", name),
 				 errhint("After renaming a table call opportunity.attach_totals again.")));
+	if (IsSystemRelation(relation))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("%s is a system catalog, which totals are not for", name),
+				 errtable(relation)));
 	if (relation->rd_rel->relkind != RELKIND_RELATION && relation->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
@@ -344,10 +350,8 @@ append_match(StringInfo text, TotalsDefinition *definition, bool of_parent, bool
 
 /* The lines as rows c: f1 … the foreign key, a1 … the amounts. */
 static void
-append_lines(StringInfo text, TotalsDefinition *definition, Relation child, List *amounts)
+append_lines(StringInfo text, TotalsDefinition *definition, Relation child, List *amounts, Node *lines_where)
 {
-	List	   *context = deparse_context_for(RelationGetRelationName(child), RelationGetRelid(child));
-
 	appendStringInfoString(text, "(SELECT ");
 	for (int i = 0; i < definition->n_keys; i++)
 		appendStringInfo(text, "%s AS f%d, ", quote_identifier(definition->keys[i].child_column), i + 1);
@@ -358,11 +362,11 @@ append_lines(StringInfo text, TotalsDefinition *definition, Relation child, List
 
 		/* In numeric the order of addition does not matter, in float it does. */
 		appendStringInfo(text, type == FLOAT4OID || type == FLOAT8OID ? "%sCAST((%s) AS numeric) AS a%d" : "%s(%s) AS a%d",
-						 i > 0 ? ", " : "", deparse_expression(amount, context, false, false), i + 1);
+						 i > 0 ? ", " : "", totals_deparse(list_make1(amount), child, true), i + 1);
 	}
 	appendStringInfo(text, " FROM %s", definition->arguments[TOTALS_CHILD]);
-	if (definition->arguments[TOTALS_LINES_WHERE][0] != '\0')
-		appendStringInfo(text, " WHERE (%s)", definition->arguments[TOTALS_LINES_WHERE]);
+	if (lines_where != NULL)
+		appendStringInfo(text, " WHERE (%s)", totals_deparse(list_make1(lines_where), child, true));
 	appendStringInfoString(text, ") AS c");
 }
 
@@ -405,7 +409,7 @@ read_query(TotalsDefinition *definition, const char *parent, bool many, bool loc
 }
 
 static char *
-add_query(TotalsDefinition *definition, Relation child, List *amounts, bool many, bool auditing)
+add_query(TotalsDefinition *definition, Relation child, List *amounts, Node *lines_where, bool many, bool auditing)
 {
 	StringInfoData text;
 
@@ -420,13 +424,13 @@ add_query(TotalsDefinition *definition, Relation child, List *amounts, bool many
 	{
 		append_rows(&text, definition, false);
 		appendStringInfoString(&text, " JOIN ");
-		append_lines(&text, definition, child, amounts);
+		append_lines(&text, definition, child, amounts, lines_where);
 		appendStringInfoString(&text, " ON ");
 	}
 	else
 	{
 		appendStringInfoString(&text, " FROM ");
-		append_lines(&text, definition, child, amounts);
+		append_lines(&text, definition, child, amounts, lines_where);
 		appendStringInfoString(&text, " WHERE ");
 	}
 	append_match(&text, definition, false, many);
@@ -453,7 +457,7 @@ store_query(TotalsDefinition *definition, const char *parent, bool many)
 }
 
 static void
-build_queries(TotalsDefinition *definition, Relation parent, Relation child, List *amounts)
+build_queries(TotalsDefinition *definition, Relation parent, Relation child, List *amounts, Node *lines_where)
 {
 	const char *table = parent->rd_rel->relkind == RELKIND_PARTITIONED_TABLE ? definition->arguments[TOTALS_PARENT] :
 		psprintf("ONLY %s", definition->arguments[TOTALS_PARENT]);
@@ -463,10 +467,10 @@ build_queries(TotalsDefinition *definition, Relation parent, Relation child, Lis
 	definition->lock.many = read_query(definition, table, true, true);
 	definition->read.one = read_query(definition, table, false, false);
 	definition->read.many = read_query(definition, table, true, false);
-	definition->add.one = add_query(definition, child, amounts, false, false);
-	definition->add.many = add_query(definition, child, amounts, true, false);
-	definition->audit.one = add_query(definition, child, amounts, false, true);
-	definition->audit.many = add_query(definition, child, amounts, true, true);
+	definition->add.one = add_query(definition, child, amounts, lines_where, false, false);
+	definition->add.many = add_query(definition, child, amounts, lines_where, true, false);
+	definition->audit.one = add_query(definition, child, amounts, lines_where, false, true);
+	definition->audit.many = add_query(definition, child, amounts, lines_where, true, true);
 	definition->store.one = store_query(definition, table, false);
 	definition->store.many = store_query(definition, table, true);
 	finish_query(&definition->lock, definition, false);
@@ -545,28 +549,32 @@ same_arguments(char **a, char **b)
 }
 
 /*
- * The parent's owner consents to being written to by a guard with the very same
- * arguments on the parent: a trigger that anyone may put on his own table is none.
+ * The owners of both tables consent, the parent's to being read and written and
+ * the lines' to being read, by a trigger with the very same arguments on each: a
+ * trigger that anyone may put on a table of his own is none.
  */
 static void
-check_consent(TotalsDefinition *definition, Relation parent)
+check_consent(TotalsDefinition *definition, Relation relation, const char *function)
 {
-	Oid			guard = totals_function("guard_totals");
+	Oid			oid = totals_function(function);
 
-	for (int i = 0; parent->trigdesc != NULL && i < parent->trigdesc->numtriggers; i++)
+	for (int i = 0; relation->trigdesc != NULL && i < relation->trigdesc->numtriggers; i++)
 	{
-		Trigger    *trigger = &parent->trigdesc->triggers[i];
+		Trigger    *trigger = &relation->trigdesc->triggers[i];
 
-		if (trigger->tgfoid == guard && trigger->tgnargs == TOTALS_N_ARGUMENTS &&
+		if (trigger->tgfoid == oid && trigger->tgnargs == TOTALS_N_ARGUMENTS &&
 			same_arguments(trigger->tgargs, definition->arguments))
 			return;
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+			 RelationGetRelid(relation) == definition->parent ?
 			 errmsg("table \"%s\" has no guard that names the lines of %s",
-					RelationGetRelationName(parent), definition->arguments[TOTALS_CHILD]),
+					RelationGetRelationName(relation), definition->arguments[TOTALS_CHILD]) :
+			 errmsg("table \"%s\" has no trigger that keeps these totals of %s",
+					RelationGetRelationName(relation), definition->arguments[TOTALS_PARENT]),
 			 errhint("Call opportunity.attach_totals again, or opportunity.detach_totals with both tables."),
-			 errtable(parent)));
+			 errtable(relation)));
 }
 
 static bool
@@ -589,11 +597,10 @@ build_into(TotalsDefinition *definition, bool needs_consent)
 	Relation	child;
 	Relation	parent;
 	List	   *amounts;
+	Node	   *lines_where;
 	Bitmapset  *columns = NULL;
 	int			column = -1;
 	bool		is_comparable = true;
-	Oid			user;
-	int			security;
 	int			level;
 
 	if (one_of(arguments[TOTALS_WHEN_EMPTY], "when_empty", "keep", "zero", "null"))
@@ -610,21 +617,19 @@ build_into(TotalsDefinition *definition, bool needs_consent)
 	definition->child_owner = child->rd_rel->relowner;
 	definition->parent_owner = parent->rd_rel->relowner;
 	if (needs_consent)
-		check_consent(definition, parent);
+	{
+		check_consent(definition, parent, "guard_totals");
+		check_consent(definition, child, "maintain_totals");
+	}
 
-	/* The expressions' functions are looked up as the one who will run them. */
-	GetUserIdAndSecContext(&user, &security);
-	SetUserIdAndSecContext(definition->child_owner, security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
 	level = totals_pin_search_path();
-
-	amounts = totals_amounts(arguments[TOTALS_AMOUNTS], child, definition->child_owner, &columns);
-	(void) totals_lines_where(arguments[TOTALS_LINES_WHERE], child, definition->child_owner, &columns);
+	amounts = totals_amounts(arguments[TOTALS_AMOUNTS], child, &columns);
+	lines_where = totals_lines_where(arguments[TOTALS_LINES_WHERE], child, &columns);
 	build_keys(definition, parent, child);
 	build_totals(definition, parent, amounts);
-	build_queries(definition, parent, child, amounts);
+	build_queries(definition, parent, child, amounts, lines_where);
 
 	AtEOXact_GUC(false, level);
-	SetUserIdAndSecContext(user, security);
 
 	for (int i = 0; i < definition->n_keys; i++)
 		columns = bms_add_member(columns, get_attnum(definition->child, definition->keys[i].child_column) -

@@ -274,12 +274,10 @@ static void
 run(TotalsSet *set, TotalsQuery *query, Oid owner, TotalsParent **parents, int n, Snapshot snapshot,
 	int expected, RowReader reader)
 {
-	Oid			user;
-	int			security;
+	TotalsUser	caller;
 	bool		one = n <= ONE_BY_ONE;
 
-	GetUserIdAndSecContext(&user, &security);
-	SetUserIdAndSecContext(owner, security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	totals_become(owner, &caller, expected == SPI_OK_SELECT);
 	for (int i = 0; i < n; i += one ? 1 : BATCH)
 	{
 		int			piece = one ? 1 : Min(n - i, BATCH);
@@ -305,7 +303,7 @@ run(TotalsSet *set, TotalsQuery *query, Oid owner, TotalsParent **parents, int n
 			SPI_freetuptable(SPI_tuptable);
 		}
 	}
-	SetUserIdAndSecContext(user, security);
+	totals_return(&caller);
 }
 
 /* Reads the totals in columns first … of a row into the set's memory. */
@@ -569,26 +567,25 @@ totals_published(TotalsDefinition *definition, Datum *key)
 static pg_noinline void
 visit_batches(TotalsDefinition *definition, Snapshot snapshot, TotalsVisitor visitor, void *argument)
 {
-	Oid			user;
-	int			security;
+	TotalsUser	caller;
 	Portal		portal;
 	uint64		n_fetched;
 
 	SPI_connect();
-	GetUserIdAndSecContext(&user, &security);
-	SetUserIdAndSecContext(definition->parent_owner, security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	totals_become(definition->parent_owner, &caller, true);
 	PushActiveSnapshot(snapshot);
 	portal = SPI_cursor_open_with_args(NULL, definition->all_keys, 0, NULL, NULL, NULL, true, 0);
 	PopActiveSnapshot();
+	totals_return(&caller);
 	do
 	{
 		TotalsSet  *batch = totals_set_create(definition);
 		TotalsParent **parents;
 		int			n;
 
-		SetUserIdAndSecContext(definition->parent_owner, security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+		totals_become(definition->parent_owner, &caller, true);
 		SPI_cursor_fetch(portal, true, BATCH);
-		SetUserIdAndSecContext(user, security);
+		totals_return(&caller);
 		n_fetched = SPI_processed;
 		for (uint64 row = 0; row < n_fetched; row++)
 		{
