@@ -75,7 +75,8 @@ typedef struct TotalsKeyColumn
 typedef struct TotalsColumn
 {
 	char	   *name;
-	Oid			type;			/* domains looked through */
+	Oid			column_type;
+	Oid			type;			/* the same, domains looked through */
 	int32		typmod;
 	Oid			array_type;
 	int16		len;

@@ -26,6 +26,7 @@
 #include "parser/parse_coerce.h"
 #include "parser/parse_func.h"
 #include "parser/parse_oper.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/guc.h"
@@ -274,6 +275,7 @@ build_totals(TotalsDefinition *definition, Relation parent, List *amounts)
 		Oid			io_parameter;
 
 		total->name = pstrdup(NameStr(column->attname));
+		total->column_type = column->atttypid;
 		total->type = getBaseTypeAndTypmod(column->atttypid, &typmod);
 		total->typmod = typmod;
 		switch (total->type)
@@ -713,23 +715,16 @@ totals_release(TotalsDefinition *definition)
 		free_definition(definition);
 }
 
-/* The attachment that a trigger's arguments describe. */
-TotalsDefinition *
-totals_definition(char **arguments)
+/* The session's valid attachment of these arguments, or NULL; the others are thrown away. */
+static TotalsDefinition *
+find_definition(char **arguments)
 {
-	static bool is_registered = false;
-	TotalsDefinition *definition;
-	MemoryContext caller;
 	ListCell   *cell;
 
-	if (!is_registered)
-	{
-		on_relation_change(on_change);
-		is_registered = true;
-	}
 	foreach(cell, definitions)
 	{
-		definition = lfirst(cell);
+		TotalsDefinition *definition = lfirst(cell);
+
 		if (!definition->is_valid)
 		{
 			definitions = foreach_delete_current(definitions, cell);
@@ -737,6 +732,33 @@ totals_definition(char **arguments)
 				free_definition(definition);
 		}
 		else if (same_arguments(definition->arguments, arguments))
+			return definition;
+	}
+	return NULL;
+}
+
+/*
+ * The attachment that a trigger's arguments describe.  Both tables are locked, so
+ * that it stays true to the end of the transaction; waiting for the locks brings
+ * word of what has changed meanwhile.
+ */
+TotalsDefinition *
+totals_definition(char **arguments)
+{
+	static bool is_registered = false;
+	TotalsDefinition *definition;
+	MemoryContext caller;
+
+	if (!is_registered)
+	{
+		on_relation_change(on_change);
+		is_registered = true;
+	}
+	while ((definition = find_definition(arguments)) != NULL)
+	{
+		LockRelationOid(definition->child, AccessShareLock);
+		LockRelationOid(definition->parent, AccessShareLock);
+		if (definition->is_valid)
 			return definition;
 	}
 

@@ -306,9 +306,12 @@ run(TotalsSet *set, TotalsQuery *query, Oid owner, TotalsParent **parents, int n
 	totals_return(&caller);
 }
 
-/* Reads the totals in columns first … of a row into the set's memory. */
+/*
+ * Reads the totals in columns first … of a row into the set's memory.  Plans are
+ * made anew when a table changes, so their types are looked at.
+ */
 static void
-read_totals(TotalsSet *set, SPITupleTable *rows, int row, int first, Datum *values, bool *nulls)
+read_totals(TotalsSet *set, SPITupleTable *rows, int row, int first, bool is_stored, Datum *values, bool *nulls)
 {
 	MemoryContext caller = MemoryContextSwitchTo(set->context);
 
@@ -316,6 +319,10 @@ read_totals(TotalsSet *set, SPITupleTable *rows, int row, int first, Datum *valu
 	{
 		TotalsColumn *total = &set->definition->totals[i];
 
+		if (SPI_gettypeid(rows->tupdesc, first + i) != (is_stored ? total->column_type : total->type))
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("the type of total column \"%s\" has changed meanwhile", total->name)));
 		values[i] = SPI_getbinval(rows->vals[row], rows->tupdesc, first + i, &nulls[i]);
 		if (!nulls[i])
 			values[i] = datumCopy(values[i], total->byval, total->len);
@@ -327,7 +334,7 @@ static void
 read_stored(TotalsSet *set, TotalsParent *parent, SPITupleTable *rows, int row)
 {
 	parent->exists = true;
-	read_totals(set, rows, row, 2, parent->stored, parent->stored_null);
+	read_totals(set, rows, row, 2, true, parent->stored, parent->stored_null);
 }
 
 static void
@@ -337,7 +344,7 @@ read_computed(TotalsSet *set, TotalsParent *parent, SPITupleTable *rows, int row
 	bool		is_null;
 
 	parent->n_lines = DatumGetInt64(SPI_getbinval(rows->vals[row], rows->tupdesc, 2, &is_null));
-	read_totals(set, rows, row, 3, parent->computed, parent->computed_null);
+	read_totals(set, rows, row, 3, false, parent->computed, parent->computed_null);
 	if (rows->tupdesc->natts > 2 + n)
 	{
 		parent->n_unknown = MemoryContextAlloc(set->context, sizeof(int64) * n);
