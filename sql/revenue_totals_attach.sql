@@ -88,6 +88,31 @@ UPDATE stakeholders SET role = 'user' WHERE deal_id = 2;
 SELECT id, amount, people FROM deals ORDER BY id;
 UPDATE deals SET people = 1 WHERE id = 2;
 
+-- One pair of tables may have several totals, by other keys or other conditions
+CREATE TABLE accounts (id integer PRIMARY KEY, inflow numeric NOT NULL DEFAULT 0, outflow numeric NOT NULL DEFAULT 0, large integer);
+CREATE TABLE transfers (src integer REFERENCES accounts, dst integer REFERENCES accounts, amount numeric);
+CREATE INDEX ON transfers (src);
+CREATE INDEX ON transfers (dst);
+INSERT INTO accounts VALUES (1), (2);
+SELECT attach_totals('accounts', 'outflow', 'transfers', 'src', 'amount', when_empty => 'zero');
+SELECT attach_totals('accounts', 'inflow', 'transfers', 'dst', 'amount', when_empty => 'zero');
+SELECT attach_totals('accounts', 'large', 'transfers', 'src', '1', 'amount > 10', when_empty => 'zero');
+INSERT INTO transfers VALUES (1, 2, 5), (1, 2, 50);
+SELECT * FROM accounts ORDER BY id;
+UPDATE accounts SET outflow = 1 WHERE id = 1;
+UPDATE accounts SET inflow = 1 WHERE id = 1;
+SELECT tgname FROM pg_trigger WHERE tgrelid = 'accounts'::regclass AND NOT tgisinternal ORDER BY tgname;
+-- the same once more, then one that takes two columns over
+SELECT attach_totals('accounts', 'outflow', 'transfers', 'src', '-amount', when_empty => 'zero');
+SELECT attach_totals('accounts', 'inflow, large', 'transfers', 'dst', 'amount, 1', when_empty => 'zero');
+SELECT columns, definition FROM attachments WHERE target = 'accounts'::regclass ORDER BY columns;
+TRUNCATE transfers;
+SELECT * FROM accounts ORDER BY id;
+INSERT INTO transfers VALUES (2, 1, 7);
+SELECT detach_totals('accounts', 'transfers');
+SELECT * FROM accounts ORDER BY id;
+DROP TABLE transfers, accounts;
+
 -- Two parents of one child
 CREATE TABLE products (code text PRIMARY KEY, sold numeric NOT NULL DEFAULT 0);
 INSERT INTO products VALUES ('a'), ('b');

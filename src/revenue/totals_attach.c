@@ -396,31 +396,81 @@ create_trigger(Oid relid, const char *prefix, const char *label, const char *oth
 	ddl(statement.data);
 }
 
-/* No total may have two masters. */
-static void
-check_other_attachments(Oid parent, List *total_columns)
+static bool
+shares_name(List *a, List *b)
+{
+	ListCell   *left;
+	ListCell   *right;
+
+	foreach(left, a)
+	{
+		foreach(right, b)
+		{
+			if (strcmp(lfirst(left), lfirst(right)) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool
+has_columns(Oid relid, List *names)
 {
 	ListCell   *cell;
+
+	foreach(cell, names)
+	{
+		if (get_attnum(relid, lfirst(cell)) <= 0)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Makes room for an attachment: no total may have two masters.  One of the same
+ * tables that shares a total gives way, as does one whose columns were renamed;
+ * the totals of other lines have to be detached.
+ */
+static void
+replace_attachments(Oid parent, Oid child, List *total_columns, char **arguments)
+{
+	List	   *own = find_attachments(parent, child);
+	ListCell   *cell;
+
+	foreach(cell, own)
+	{
+		int			n;
+		char	  **strings = split_arguments(lfirst(cell), &n);
+		List	   *theirs = totals_names(strings[TOTALS_COLUMNS], "total_columns");
+		bool		is_stale = !has_columns(parent, theirs) ||
+			!has_columns(child, totals_names(strings[TOTALS_FOREIGN_KEY], "foreign_key"));
+
+		if (!is_stale && !shares_name(theirs, total_columns))
+			continue;
+		if (!is_stale && (strcmp(strings[TOTALS_COLUMNS], arguments[TOTALS_COLUMNS]) != 0 ||
+						  strcmp(strings[TOTALS_FOREIGN_KEY], arguments[TOTALS_FOREIGN_KEY]) != 0))
+			ereport(NOTICE,
+					(errmsg("replacing the totals (%s) of \"%s\" by (%s) of \"%s\"",
+							strings[TOTALS_COLUMNS], get_rel_name(parent),
+							strings[TOTALS_FOREIGN_KEY], get_rel_name(child))));
+		drop_attachment(lfirst(cell));
+	}
 
 	foreach(cell, find_attachments(parent, InvalidOid))
 	{
 		int			n;
 		char	  **strings = split_arguments(lfirst(cell), &n);
-		ListCell   *theirs;
-		ListCell   *ours;
+		ListCell   *name;
 
-		foreach(theirs, totals_names(strings[TOTALS_COLUMNS], "total_columns"))
+		foreach(name, totals_names(strings[TOTALS_COLUMNS], "total_columns"))
 		{
-			foreach(ours, total_columns)
-			{
-				if (strcmp(lfirst(ours), lfirst(theirs)) == 0)
-					ereport(ERROR,
-							(errcode(ERRCODE_DUPLICATE_OBJECT),
-							 errmsg("column \"%s\" of \"%s\" already is the total of lines in %s",
-									(char *) lfirst(ours), get_rel_name(parent), strings[TOTALS_CHILD]),
-							 errhint("SELECT opportunity.detach_totals('%s', '%s');",
-									 qualified_name(parent), strings[TOTALS_CHILD])));
-			}
+			if (shares_name(list_make1(lfirst(name)), total_columns))
+				ereport(ERROR,
+						(errcode(ERRCODE_DUPLICATE_OBJECT),
+						 errmsg("column \"%s\" of \"%s\" already is the total of lines in %s",
+								(char *) lfirst(name), get_rel_name(parent), strings[TOTALS_CHILD]),
+						 errhint("SELECT opportunity.detach_totals('%s', '%s');",
+								 qualified_name(parent), strings[TOTALS_CHILD])));
 		}
 	}
 }
@@ -487,9 +537,7 @@ opp_attach_totals(PG_FUNCTION_ARGS)
 		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", quote_literal_cstr(arguments[i]));
 
 	SPI_connect();
-	foreach(cell, find_attachments(parent_oid, child_oid))
-		drop_attachment(lfirst(cell));
-	check_other_attachments(parent_oid, total_columns);
+	replace_attachments(parent_oid, child_oid, total_columns, arguments);
 
 	call = psprintf(" FOR EACH ROW EXECUTE FUNCTION opportunity.guard_totals(%s)", list.data);
 	create_trigger(parent_oid, "opportunity", "totals_guard", get_rel_name(child_oid),

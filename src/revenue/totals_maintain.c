@@ -140,6 +140,7 @@ typedef struct Truncation
 {
 	Oid			parent;
 	Oid			child;
+	char	   *columns;		/* the totals: the same two tables may have several attachments */
 	int			depth;			/* of triggers: a nested command is another one */
 } Truncation;
 
@@ -160,11 +161,13 @@ truncated(TotalsDefinition *definition, bool is_before)
 		Truncation *truncation = lfirst(cell);
 
 		if (truncation->parent == definition->parent && truncation->child == definition->child &&
-			truncation->depth == depth)
+			truncation->depth == depth &&
+			strcmp(truncation->columns, definition->arguments[TOTALS_COLUMNS]) == 0)
 		{
 			if (!is_before)
 			{
 				truncations = foreach_delete_current(truncations, cell);
+				pfree(truncation->columns);
 				pfree(truncation);
 				(void) totals_rebuild(definition);
 			}
@@ -178,6 +181,7 @@ truncated(TotalsDefinition *definition, bool is_before)
 
 		truncation->parent = definition->parent;
 		truncation->child = definition->child;
+		truncation->columns = pstrdup(definition->arguments[TOTALS_COLUMNS]);
 		truncation->depth = depth;
 		truncations = lappend(truncations, truncation);
 		MemoryContextSwitchTo(caller);
