@@ -138,6 +138,35 @@ SELECT attach_totals('deals', 'value', 'lines', 'deal_id', 'unit_price');
 INSERT INTO lines VALUES (3, 2, 2, 'b', 1, 1);
 SELECT id, value FROM deals ORDER BY id;
 
+-- nor does a renamed table's trigger serve the one that has its name now
+CREATE TABLE quotes (id integer PRIMARY KEY, amount numeric);
+CREATE TABLE quote_lines (quote_id integer, price numeric);
+CREATE INDEX ON quote_lines (quote_id);
+INSERT INTO quotes VALUES (1);
+SELECT attach_totals('quotes', 'amount', 'quote_lines', 'quote_id', 'price');
+ALTER TABLE quotes RENAME TO old_quotes;
+ALTER TABLE quote_lines RENAME TO old_quote_lines;
+INSERT INTO old_quote_lines VALUES (1, 10);
+SELECT problem FROM check_totals('old_quotes');
+CREATE TABLE quotes (id integer PRIMARY KEY, amount numeric);
+CREATE TABLE quote_lines (quote_id integer, price numeric);
+CREATE INDEX ON quote_lines (quote_id);
+INSERT INTO quotes VALUES (1);
+INSERT INTO old_quote_lines VALUES (1, 10);
+SELECT attach_totals('quotes', 'amount', 'quote_lines', 'quote_id', 'price');
+INSERT INTO old_quote_lines VALUES (1, 10);
+UPDATE old_quotes SET amount = 3;
+SELECT problem FROM check_totals('old_quotes') ORDER BY 1;
+SELECT rebuild_totals('old_quotes');
+INSERT INTO quote_lines VALUES (1, 7);
+SELECT problem FROM check_totals('quotes') ORDER BY 1;
+SELECT attach_totals('old_quotes', 'amount', 'old_quote_lines', 'quote_id', 'price');
+INSERT INTO old_quote_lines VALUES (1, 10);
+INSERT INTO quote_lines VALUES (1, 1);
+SELECT o.amount, n.amount FROM old_quotes o, quotes n;
+SELECT check_totals('quotes'), check_totals('old_quotes');
+DROP TABLE old_quote_lines, old_quotes, quote_lines, quotes;
+
 -- Columns dropped, added and retyped under a warm cache
 DROP VIEW item_view;
 ALTER TABLE deals DROP COLUMN doubled;

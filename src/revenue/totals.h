@@ -176,6 +176,7 @@ extern uint64 totals_generation(void);
 extern Oid	totals_function(const char *name);
 extern List *totals_names(const char *list, const char *what);
 extern Oid	totals_relation(const char *name);
+extern void totals_check_place(Relation relation, Oid named, const char *name);
 
 /* totals_expression.c */
 extern void totals_become(Oid owner, TotalsUser *before, bool is_reading);

@@ -361,16 +361,36 @@ find_attachments(Oid parent, Oid child)
 	return attachments;
 }
 
+/*
+ * Drops the triggers of a parent's attachment, or, where the parent is gone, those
+ * that are left.  A parent that was renamed may share the arguments with the one
+ * that has its name now: that one's lines are the ones named.
+ */
 static void
-drop_attachment(bytea *arguments)
+drop_attachment(bytea *arguments, Oid parent)
 {
+	int			n;
+	char	  **strings = split_arguments(arguments, &n);
+	Oid			child = totals_relation(strings[TOTALS_CHILD]);
+	bool		is_named = parent == totals_relation(strings[TOTALS_PARENT]);
+	bool		has_other = false;
+	List	   *named_lines = OidIsValid(child) ? find_all_inheritors(child, AccessShareLock, NULL) : NIL;
+	List	   *triggers = find_triggers(arguments);
 	ListCell   *cell;
 
-	foreach(cell, find_triggers(arguments))
+	foreach(cell, triggers)
 	{
 		FoundTrigger *trigger = lfirst(cell);
 
-		ddl(psprintf("DROP TRIGGER %s ON %s", quote_identifier(trigger->name), qualified_name(trigger->relid)));
+		has_other |= trigger->is_guard && trigger->relid != parent;
+	}
+	foreach(cell, triggers)
+	{
+		FoundTrigger *trigger = lfirst(cell);
+
+		if (trigger->is_guard ? trigger->relid == parent :
+			!has_other || list_member_oid(named_lines, trigger->relid) == is_named)
+			ddl(psprintf("DROP TRIGGER %s ON %s", quote_identifier(trigger->name), qualified_name(trigger->relid)));
 	}
 }
 
@@ -453,7 +473,7 @@ replace_attachments(Oid parent, Oid child, List *total_columns, char **arguments
 					(errmsg("replacing the totals (%s) of \"%s\" by (%s) of \"%s\"",
 							strings[TOTALS_COLUMNS], get_rel_name(parent),
 							strings[TOTALS_FOREIGN_KEY], get_rel_name(child))));
-		drop_attachment(lfirst(cell));
+		drop_attachment(lfirst(cell), parent);
 	}
 
 	foreach(cell, find_attachments(parent, InvalidOid))
@@ -587,7 +607,7 @@ opp_detach_totals(PG_FUNCTION_ARGS)
 	SPI_connect();
 	attachments = find_attachments(parent, child);
 	foreach(cell, attachments)
-		drop_attachment(lfirst(cell));
+		drop_attachment(lfirst(cell), parent);
 	SPI_finish();
 	if (attachments == NIL && OidIsValid(child))
 		ereport(NOTICE,
@@ -631,46 +651,93 @@ owned_attachments(Oid parent)
 Datum
 opp_rebuild_totals(PG_FUNCTION_ARGS)
 {
+	Relation	parent = open_table(table_argument(fcinfo, 0, "parent"), AccessShareLock);
 	int64		n_changed = 0;
 	ListCell   *cell;
 
-	foreach(cell, owned_attachments(table_argument(fcinfo, 0, "parent")))
+	foreach(cell, owned_attachments(RelationGetRelid(parent)))
 	{
 		int			n;
+		TotalsDefinition *definition = totals_definition(split_arguments(lfirst(cell), &n));
 
-		n_changed += totals_rebuild(totals_definition(split_arguments(lfirst(cell), &n)));
+		totals_check_place(parent, definition->parent, definition->arguments[TOTALS_PARENT]);
+		n_changed += totals_rebuild(definition);
 	}
+	table_close(parent, NoLock);
 	PG_RETURN_INT64(n_changed);
 }
 
-/* One row of check_totals' answer. */
+/* A row of check_totals' answer that is about the attachment as a whole. */
 static void
-report(ReturnSetInfo *result, TotalsDefinition *definition, TotalsParent *parent, int total, const char *problem)
+report_attachment(ReturnSetInfo *result, Oid child, const char *problem)
 {
 	Datum		values[6] = {0};
 	bool		nulls[6] = {false, true, true, true, true, false};
 
-	values[0] = ObjectIdGetDatum(definition->child);
-	if (parent != NULL)
-	{
-		TotalsColumn *column = &definition->totals[total];
-		Oid			output;
-		bool		is_varlena;
-
-		getTypeOutputInfo(column->type, &output, &is_varlena);
-		values[1] = CStringGetTextDatum(totals_key_text(definition, parent->key));
-		values[2] = CStringGetTextDatum(column->name);
-		nulls[1] = nulls[2] = false;
-		for (int i = 0; i < 2; i++)
-		{
-			nulls[3 + i] = i == 0 ? parent->stored_null[total] : parent->computed_null[total];
-			if (!nulls[3 + i])
-				values[3 + i] =
-					CStringGetTextDatum(OidOutputFunctionCall(output, i == 0 ? parent->stored[total] :
-															  parent->computed[total]));
-		}
-	}
+	nulls[0] = !OidIsValid(child);
+	values[0] = ObjectIdGetDatum(child);
 	values[5] = CStringGetTextDatum(problem);
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+/*
+ * Whether the attachment is one of the tables its triggers stand on.  A table
+ * renamed leaves its name to nobody or to another.
+ */
+static bool
+report_misplaced(ReturnSetInfo *result, bytea *arguments)
+{
+	int			n;
+	char	  **strings = split_arguments(arguments, &n);
+	Oid			child = totals_relation(strings[TOTALS_CHILD]);
+	bool		is_right = OidIsValid(child);
+	List	   *inheritors;
+	ListCell   *cell;
+
+	if (!is_right)
+		report_attachment(result, InvalidOid,
+						  psprintf("%s does not exist: detach the totals, or call opportunity.attach_totals again if it was renamed",
+								   strings[TOTALS_CHILD]));
+	SPI_connect();
+	inheritors = is_right ? find_all_inheritors(child, AccessShareLock, NULL) : NIL;
+	foreach(cell, find_triggers(arguments))
+	{
+		FoundTrigger *trigger = lfirst(cell);
+		char	   *named = trigger->is_guard ? strings[TOTALS_PARENT] : strings[TOTALS_CHILD];
+
+		if (trigger->is_guard ? trigger->relid == totals_relation(named) :
+			!OidIsValid(child) || list_member_oid(inheritors, trigger->relid))
+			continue;
+		report_attachment(result, child,
+						  psprintf("trigger %s on %s was made for %s: call opportunity.attach_totals again",
+								   quote_identifier(trigger->name), qualified_name(trigger->relid), named));
+		is_right = false;
+	}
+	SPI_finish();
+	return is_right;
+}
+
+/* One that is about a total of a row. */
+static void
+report(ReturnSetInfo *result, TotalsDefinition *definition, TotalsParent *parent, int total, const char *problem)
+{
+	Datum		values[6] = {0};
+	bool		nulls[6] = {false};
+	TotalsColumn *column = &definition->totals[total];
+	Oid			output;
+	bool		is_varlena;
+
+	values[0] = ObjectIdGetDatum(definition->child);
+	values[1] = CStringGetTextDatum(totals_key_text(definition, parent->key));
+	values[2] = CStringGetTextDatum(column->name);
+	values[5] = CStringGetTextDatum(problem);
+	getTypeOutputInfo(column->type, &output, &is_varlena);
+	nulls[3] = parent->stored_null[total];
+	if (!nulls[3])
+		values[3] = CStringGetTextDatum(OidOutputFunctionCall(output, parent->stored[total]));
+	nulls[4] = parent->computed_null[total];
+	if (!nulls[4])
+		values[4] = CStringGetTextDatum(OidOutputFunctionCall(output, parent->computed[total]));
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
@@ -710,8 +777,9 @@ report_triggers(ReturnSetInfo *result, TotalsDefinition *definition, bytea *argu
 		FoundTrigger *trigger = lfirst(found);
 
 		if (!trigger->is_enabled)
-			report(result, definition, NULL, 0, psprintf("trigger %s on %s is disabled",
-														 quote_identifier(trigger->name), qualified_name(trigger->relid)));
+			report_attachment(result, definition->child,
+							  psprintf("trigger %s on %s is disabled",
+									   quote_identifier(trigger->name), qualified_name(trigger->relid)));
 	}
 	foreach(cell, find_all_inheritors(definition->child, AccessShareLock, NULL))
 	{
@@ -721,8 +789,9 @@ report_triggers(ReturnSetInfo *result, TotalsDefinition *definition, bytea *argu
 			n += ((FoundTrigger *) lfirst(found))->relid == lfirst_oid(cell) &&
 				!((FoundTrigger *) lfirst(found))->is_guard;
 		if (n < (int) lengthof(line_triggers))
-			report(result, definition, NULL, 0, psprintf("%s lacks triggers: call opportunity.attach_totals again",
-														 qualified_name(lfirst_oid(cell))));
+			report_attachment(result, definition->child,
+							  psprintf("%s lacks triggers: call opportunity.attach_totals again",
+									   qualified_name(lfirst_oid(cell))));
 	}
 	SPI_finish();
 }
@@ -738,8 +807,11 @@ opp_check_totals(PG_FUNCTION_ARGS)
 	foreach(cell, attachments)
 	{
 		int			n;
-		TotalsDefinition *definition = totals_definition(split_arguments(lfirst(cell), &n));
+		TotalsDefinition *definition;
 
+		if (!report_misplaced(result, lfirst(cell)))
+			continue;
+		definition = totals_definition(split_arguments(lfirst(cell), &n));
 		report_triggers(result, definition, lfirst(cell));
 		totals_visit(definition, report_wrong, result);
 	}

@@ -17,6 +17,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_index.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
@@ -132,6 +133,24 @@ open_named(const char *name)
 				 errmsg("totals need ordinary or partitioned tables, which %s is not", name),
 				 errtable(relation)));
 	return relation;
+}
+
+/*
+ * A trigger is for the table it names or a part of it.  The name may have gone to
+ * another table since.
+ */
+void
+totals_check_place(Relation relation, Oid named, const char *name)
+{
+	Oid			relid = RelationGetRelid(relation);
+
+	if (relid != named && !typeInheritsFrom(get_rel_type_id(relid), get_rel_type_id(named)))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("a totals trigger on \"%s\" was made for %s, which is another table",
+						RelationGetRelationName(relation), name),
+				 errhint("After renaming a table call opportunity.attach_totals again."),
+				 errtable(relation)));
 }
 
 static Form_pg_attribute

@@ -35,6 +35,7 @@ guard_state(FunctionCallInfo fcinfo, TriggerData *data)
 		return state;
 
 	definition = totals_definition(data->tg_trigger->tgargs);
+	totals_check_place(data->tg_relation, definition->parent, definition->arguments[TOTALS_PARENT]);
 	state = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(GuardState));
 	state->definition = definition;
 	state->key = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(AttrNumber) * definition->n_keys);

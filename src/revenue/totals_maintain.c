@@ -217,6 +217,7 @@ opp_maintain_totals(PG_FUNCTION_ARGS)
 				 errtable(data->tg_relation)));
 
 	definition = totals_definition(data->tg_trigger->tgargs);
+	totals_check_place(data->tg_relation, definition->child, definition->arguments[TOTALS_CHILD]);
 	if (TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))
 		truncated(definition, TRIGGER_FIRED_BEFORE(data->tg_event));
 	else
