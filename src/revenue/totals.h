@@ -190,6 +190,7 @@ extern int	totals_pin_search_path(void);
 extern TotalsSet *totals_set_create(TotalsDefinition *definition);
 extern TotalsParent *totals_set_add(TotalsSet *set, Datum *key);
 extern void totals_set_free(TotalsSet *set);
+extern void totals_lock_new_key(TotalsDefinition *definition, Datum *key);
 extern void totals_expect(TotalsSet *set, TotalsParent *parent);
 extern bool totals_equal(TotalsColumn *total, Datum a, bool a_null, Datum b, bool b_null);
 extern bool totals_are_right(TotalsDefinition *definition, TotalsParent *parent);

@@ -9,6 +9,7 @@
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
+#include "storage/lock.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -475,6 +476,62 @@ disturb_outer(TotalsSet *set)
 	}
 }
 
+/*
+ * Where no foreign key is checked by each statement, lines and their parent can
+ * come from two transactions that do not see each other.  Who adds lines to a
+ * parent that he finds missing and who adds a parent therefore wait for each
+ * other on a lock of its key; lines are added up and parents looked for after
+ * that.  The lock lasts to the end of the transaction.
+ *
+ * It is an advisory lock, with a fourth field that PostgreSQL's functions for
+ * these never use (theirs is 1 or 2).  Its modes agree with themselves, so lines
+ * wait for parents alone and parents for lines.  Keys are told apart by some bits
+ * of their hash, so that a bulk load cannot fill the lock table.
+ */
+#define KEY_LOCK_FIELD 0x4F50
+#define KEY_LOCK_BITS 10
+
+static void
+lock_key(TotalsDefinition *definition, Datum *key, LOCKMODE mode)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, definition->parent,
+						 hash_key(definition, key) >> (32 - KEY_LOCK_BITS), KEY_LOCK_FIELD);
+	(void) LockAcquire(&tag, mode, false, false);
+}
+
+/* Keeps lines of a new parent's key from coming unseen. */
+void
+totals_lock_new_key(TotalsDefinition *definition, Datum *key)
+{
+	if (!definition->has_immediate_key)
+		lock_key(definition, key, RowExclusiveLock);
+}
+
+static void
+lock_missing(TotalsSet *set, TotalsParent **touched, int n)
+{
+	TotalsParent **missing = MemoryContextAlloc(set->context, sizeof(TotalsParent *) * n);
+	int			n_missing = 0;
+	Snapshot	snapshot;
+
+	for (int i = 0; i < n; i++)
+	{
+		if (!touched[i]->exists)
+		{
+			lock_key(set->definition, touched[i]->key, ShareLock);
+			missing[n_missing++] = touched[i];
+		}
+	}
+	if (n_missing == 0)
+		return;
+	snapshot = latest_snapshot();
+	run(set, &set->definition->lock, set->definition->parent_owner, missing, n_missing, snapshot,
+		SPI_OK_SELECT, read_stored);
+	UnregisterSnapshot(snapshot);
+}
+
 /* Not inlined: gcc fears for its variables when it finds them beside a setjmp. */
 static pg_noinline int64
 flush_locked(TotalsSet *set, TotalsFlushMode mode)
@@ -501,6 +558,8 @@ flush_locked(TotalsSet *set, TotalsFlushMode mode)
 		snapshot = latest_snapshot();
 		run(set, &definition->lock, definition->parent_owner, touched, n_touched, snapshot, SPI_OK_SELECT, read_stored);
 		UnregisterSnapshot(snapshot);
+		if (!definition->has_immediate_key)
+			lock_missing(set, touched, n_touched);
 		for (int i = 0; i < n_touched; i++)
 		{
 			/* The parent of a cascade's lines is gone; that of a deferred key's is still to come. */

@@ -156,6 +156,7 @@ judge(GuardState *state, TriggerData *data)
 	TupleDesc	row = RelationGetDescr(data->tg_relation);
 	bool		is_update = TRIGGER_FIRED_BY_UPDATE(data->tg_event);
 	HeapTuple	tuple = is_update ? data->tg_newtuple : data->tg_trigtuple;
+	bool		is_new = !is_update;
 	TotalsFlushMode mode = TOTALS_STORE;
 	TotalsParent *published;
 	TotalsParent *parent;
@@ -174,10 +175,13 @@ judge(GuardState *state, TriggerData *data)
 
 		if (published == NULL && !moved && !total_changed(state, data->tg_trigtuple, tuple, row))
 			return;
+		is_new = moved;
 		if (published != NULL || (!moved && !definition->ignores_outside_writes))
 			mode = TOTALS_JUDGE;
 	}
 
+	if (is_new)
+		totals_lock_new_key(definition, key);
 	set = totals_set_create(definition);
 	parent = totals_set_add(set, key);
 	if (is_update || !is_new_and_right(state, set, parent, tuple, row))
