@@ -167,8 +167,19 @@ find_parent_key(Relation parent, Relation child, List *foreign_key)
 					names = lappend(names, get_attname(RelationGetRelid(parent), key->confkey[i], false));
 			}
 		}
-		if (list_length(names) == list_length(foreign_key))
-			return names;
+		if (list_length(names) != list_length(foreign_key))
+			continue;
+		for (int i = 0; i < key->nkeys; i++)
+		{
+			if (get_mergejoin_opfamilies(key->conpfeqop[i]) == NIL)
+				ereport(ERROR,
+						(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						 errmsg("totals cannot follow the foreign key \"%s\" of \"%s\"",
+								get_constraint_name(key->conoid), RelationGetRelationName(child)),
+						 errdetail("It refers to a period, not to one row."),
+						 errtableconstraint(child, get_constraint_name(key->conoid))));
+		}
+		return names;
 	}
 
 	(void) RelationGetIndexList(parent);
@@ -263,7 +274,7 @@ find_triggers(bytea *arguments)
 	Datum		values[3];
 	char		nulls[] = "   ";
 	List	   *triggers = NIL;
-	int			level = totals_pin_search_path();
+	int			level = totals_pin_settings();
 
 	values[0] = ObjectIdGetDatum(totals_function("guard_totals"));
 	values[1] = ObjectIdGetDatum(totals_function("maintain_totals"));

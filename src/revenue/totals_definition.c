@@ -262,6 +262,16 @@ build_keys(TotalsDefinition *definition, Relation parent, Relation child)
 							key->parent_column, format_type_be(theirs->atttypid)),
 					 errhint("Give both columns the same type."),
 					 errtablecol(child, ours->attnum)));
+		if (ours->attcollation != theirs->attcollation && OidIsValid(ours->attcollation) &&
+			OidIsValid(theirs->attcollation) &&
+			!(get_collation_isdeterministic(ours->attcollation) && get_collation_isdeterministic(theirs->attcollation)))
+			ereport(ERROR,
+					(errcode(ERRCODE_COLLATION_MISMATCH),
+					 errmsg("foreign_key column \"%s\" has another collation than the parent's \"%s\"",
+							key->child_column, key->parent_column),
+					 errdetail("Under a nondeterministic collation other values are equal."),
+					 errhint("Give both columns the same collation."),
+					 errtablecol(child, ours->attnum)));
 		key->is_cast = path == COERCION_PATH_FUNC;
 		if (key->is_cast)
 		{
@@ -381,8 +391,9 @@ append_lines(StringInfo text, TotalsDefinition *definition, Relation child, List
 		Node	   *amount = list_nth(amounts, i);
 		Oid			type = getBaseType(exprType(amount));
 
-		/* In numeric the order of addition does not matter, in float it does. */
-		appendStringInfo(text, type == FLOAT4OID || type == FLOAT8OID ? "%sCAST((%s) AS numeric) AS a%d" : "%s(%s) AS a%d",
+		/* In numeric the order of addition does not matter, in float it does; its cast would round. */
+		appendStringInfo(text, type == FLOAT4OID || type == FLOAT8OID ?
+						 "%sCAST(CAST((%s) AS text) AS numeric) AS a%d" : "%s(%s) AS a%d",
 						 i > 0 ? ", " : "", totals_deparse(list_make1(amount), child, true), i + 1);
 	}
 	appendStringInfo(text, " FROM %s", definition->arguments[TOTALS_CHILD]);
@@ -437,8 +448,7 @@ add_query(TotalsDefinition *definition, Relation child, List *amounts, Node *lin
 	initStringInfo(&text);
 	appendStringInfoString(&text, many ? "SELECT u.n, pg_catalog.count(*)" : "SELECT 1, pg_catalog.count(*)");
 	for (int i = 0; i < definition->n_totals; i++)
-		appendStringInfo(&text, ", CAST(COALESCE(pg_catalog.sum(c.a%d), 0) AS %s)", i + 1,
-						 format_type_with_typemod(definition->totals[i].type, definition->totals[i].typmod));
+		appendStringInfo(&text, ", CAST(COALESCE(pg_catalog.sum(c.a%d), 0) AS numeric)", i + 1);
 	for (int i = 0; auditing && i < definition->n_totals; i++)
 		appendStringInfo(&text, ", pg_catalog.count(*) - pg_catalog.count(c.a%d)", i + 1);
 	if (many)
@@ -643,7 +653,7 @@ build_into(TotalsDefinition *definition, bool needs_consent)
 		check_consent(definition, child, "maintain_totals");
 	}
 
-	level = totals_pin_search_path();
+	level = totals_pin_settings();
 	amounts = totals_amounts(arguments[TOTALS_AMOUNTS], child, &columns);
 	lines_where = totals_lines_where(arguments[TOTALS_LINES_WHERE], child, &columns);
 	build_keys(definition, parent, child);

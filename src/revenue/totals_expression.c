@@ -31,14 +31,25 @@
 #include "utils/ruleutils.h"
 #include "utils/syscache.h"
 
-/* Stored expressions are read and run under this path; the caller ends the level. */
+/*
+ * Stored expressions are written out, read and run under these settings, whatever
+ * the session's own: names and literals mean the same everywhere, and a float
+ * has all its digits as text.  The caller ends the level.
+ */
 int
-totals_pin_search_path(void)
+totals_pin_settings(void)
 {
+	static const char *const settings[][2] = {
+		{"search_path", "pg_catalog, pg_temp"},
+		{"datestyle", "ISO, YMD"},
+		{"intervalstyle", "postgres"},
+		{"extra_float_digits", "1"}
+	};
 	int			level = NewGUCNestLevel();
 
-	(void) set_config_option("search_path", "pg_catalog, pg_temp",
-							 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	for (int i = 0; i < (int) lengthof(settings); i++)
+		(void) set_config_option(settings[i][0], settings[i][1], PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+								 true, 0, false);
 	return level;
 }
 
@@ -413,7 +424,7 @@ char *
 totals_deparse(List *expressions, Relation child, bool is_explicit)
 {
 	List	   *context = deparse_context_for(RelationGetRelationName(child), RelationGetRelid(child));
-	int			level = totals_pin_search_path();
+	int			level = totals_pin_settings();
 	StringInfoData text;
 	ListCell   *cell;
 

@@ -307,35 +307,91 @@ run(TotalsSet *set, TotalsQuery *query, Oid owner, TotalsParent **parents, int n
 	totals_return(&caller);
 }
 
+/* What an error of taking a sum to its total's type is about. */
+typedef struct Taking
+{
+	TotalsDefinition *definition;
+	TotalsParent *parent;
+	TotalsColumn *total;
+} Taking;
+
+/* Tells the total that is out of range; nothing but the type and the value are known where that is found. */
+static void
+taking(void *argument)
+{
+	Taking	   *take = argument;
+	Relation	relation;
+
+	if (geterrcode() != ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE)
+		return;
+	relation = RelationIdGetRelation(take->definition->parent);
+	errmsg("total of \"%s\" %s is out of range for %s of type %s", RelationGetRelationName(relation),
+		   totals_key_text(take->definition, take->parent->key), take->total->name,
+		   format_type_with_typemod(take->total->type, take->total->typmod));
+	errtablecol(relation, get_attnum(take->definition->parent, take->total->name));
+	RelationClose(relation);
+}
+
+/* A sum in numeric as its total's type has it, rounded as an assignment would. */
+static Datum
+take_sum(TotalsDefinition *definition, TotalsParent *parent, TotalsColumn *total, Datum sum)
+{
+	Taking		take = {definition, parent, total};
+	ErrorContextCallback callback = {error_context_stack, taking, &take};
+
+	error_context_stack = &callback;
+	switch (total->type)
+	{
+		case INT2OID:
+			sum = DirectFunctionCall1(numeric_int2, sum);
+			break;
+		case INT4OID:
+			sum = DirectFunctionCall1(numeric_int4, sum);
+			break;
+		case INT8OID:
+			sum = DirectFunctionCall1(numeric_int8, sum);
+			break;
+		case FLOAT4OID:
+			sum = DirectFunctionCall1(numeric_float4, sum);
+			break;
+		case FLOAT8OID:
+			sum = DirectFunctionCall1(numeric_float8, sum);
+			break;
+		default:
+			sum = DirectFunctionCall2(numeric, sum, Int32GetDatum(total->typmod));
+			break;
+	}
+	error_context_stack = callback.previous;
+	return sum;
+}
+
 /*
- * Reads the totals in columns first … of a row into the set's memory.  Plans are
- * made anew when a table changes, so their types are looked at.
+ * Plans are made anew when a table changes: a value is not read as what it was
+ * before.
  */
 static void
-read_totals(TotalsSet *set, SPITupleTable *rows, int row, int first, bool is_stored, Datum *values, bool *nulls)
+check_result(SPITupleTable *rows, int column, Oid type, TotalsColumn *total)
 {
-	MemoryContext caller = MemoryContextSwitchTo(set->context);
-
-	for (int i = 0; i < set->definition->n_totals; i++)
-	{
-		TotalsColumn *total = &set->definition->totals[i];
-
-		if (SPI_gettypeid(rows->tupdesc, first + i) != (is_stored ? total->column_type : total->type))
-			ereport(ERROR,
-					(errcode(ERRCODE_DATATYPE_MISMATCH),
-					 errmsg("the type of total column \"%s\" has changed meanwhile", total->name)));
-		values[i] = SPI_getbinval(rows->vals[row], rows->tupdesc, first + i, &nulls[i]);
-		if (!nulls[i])
-			values[i] = datumCopy(values[i], total->byval, total->len);
-	}
-	MemoryContextSwitchTo(caller);
+	if (SPI_gettypeid(rows->tupdesc, column) != type)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("the type of total column \"%s\" has changed meanwhile", total->name)));
 }
 
 static void
 read_stored(TotalsSet *set, TotalsParent *parent, SPITupleTable *rows, int row)
 {
 	parent->exists = true;
-	read_totals(set, rows, row, 2, true, parent->stored, parent->stored_null);
+	for (int i = 0; i < set->definition->n_totals; i++)
+	{
+		TotalsColumn *total = &set->definition->totals[i];
+		Datum		value = SPI_getbinval(rows->vals[row], rows->tupdesc, 2 + i, &parent->stored_null[i]);
+		MemoryContext caller = MemoryContextSwitchTo(set->context);
+
+		check_result(rows, 2 + i, total->column_type, total);
+		parent->stored[i] = parent->stored_null[i] ? (Datum) 0 : datumCopy(value, total->byval, total->len);
+		MemoryContextSwitchTo(caller);
+	}
 }
 
 static void
@@ -345,7 +401,16 @@ read_computed(TotalsSet *set, TotalsParent *parent, SPITupleTable *rows, int row
 	bool		is_null;
 
 	parent->n_lines = DatumGetInt64(SPI_getbinval(rows->vals[row], rows->tupdesc, 2, &is_null));
-	read_totals(set, rows, row, 3, false, parent->computed, parent->computed_null);
+	for (int i = 0; i < n; i++)
+	{
+		TotalsColumn *total = &set->definition->totals[i];
+		Datum		sum = SPI_getbinval(rows->vals[row], rows->tupdesc, 3 + i, &parent->computed_null[i]);
+		MemoryContext caller = MemoryContextSwitchTo(set->context);
+
+		check_result(rows, 3 + i, NUMERICOID, total);
+		parent->computed[i] = take_sum(set->definition, parent, total, sum);
+		MemoryContextSwitchTo(caller);
+	}
 	if (rows->tupdesc->natts > 2 + n)
 	{
 		parent->n_unknown = MemoryContextAlloc(set->context, sizeof(int64) * n);
@@ -364,7 +429,7 @@ compute(TotalsSet *set, TotalsQuery *query, TotalsParent **parents, int n, Snaps
 	for (int i = 0; i < n; i++)
 		parents[i]->n_lines = 0;
 
-	level = totals_pin_search_path();
+	level = totals_pin_settings();
 	run(set, query, definition->child_owner, parents, n, snapshot, SPI_OK_SELECT, read_computed);
 	AtEOXact_GUC(false, level);
 
