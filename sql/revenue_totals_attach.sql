@@ -213,4 +213,37 @@ SELECT detach_totals('deals');
 SELECT count(*) FROM pg_trigger WHERE tgfoid IN ('guard_totals'::regproc, 'maintain_totals'::regproc);
 SELECT id, value, people FROM deals ORDER BY id;
 
+-- A parent dropped: the hint tells the way to free its lines; so does detach_all
+CREATE TABLE gone (id integer PRIMARY KEY, amount numeric);
+CREATE TABLE orphans (gone_id integer, price numeric);
+CREATE INDEX ON orphans (gone_id);
+SELECT attach_totals('gone', 'amount', 'orphans', 'gone_id', 'price');
+DROP TABLE gone;
+\set VERBOSITY default
+INSERT INTO orphans VALUES (1, 1);
+\set VERBOSITY terse
+SELECT detach_totals(NULL, 'revenue_totals_attach.orphans');
+INSERT INTO orphans VALUES (1, 1);
+SELECT detach_totals(NULL, 'orphans');
+SELECT detach_totals(NULL);
+CREATE TABLE gone (id integer PRIMARY KEY, amount numeric);
+SELECT attach_totals('gone', 'amount', 'orphans', 'gone_id', 'price');
+SELECT detach_all('orphans');
+SELECT attach_totals('gone', 'amount', 'orphans', 'gone_id', 'price');
+DROP TABLE gone;
+SELECT detach_all('orphans');
+SELECT count(*) FROM pg_trigger WHERE tgfoid IN ('guard_totals'::regproc, 'maintain_totals'::regproc);
+-- a child dropped
+CREATE TABLE gone (id integer PRIMARY KEY, amount numeric);
+SELECT attach_totals('gone', 'amount', 'orphans', 'gone_id', 'price');
+DROP TABLE orphans;
+INSERT INTO gone VALUES (1);
+SELECT detach_totals('gone');
+INSERT INTO gone VALUES (1);
+-- a parent of the session, lines for ever
+CREATE TEMPORARY TABLE passing (id integer PRIMARY KEY, amount numeric);
+CREATE TABLE staying (passing_id integer, price numeric);
+SELECT attach_totals('passing', 'amount', 'staying', 'passing_id', 'price');
+DROP TABLE passing;
+
 DROP SCHEMA revenue_totals_attach CASCADE;

@@ -539,6 +539,13 @@ opp_attach_totals(PG_FUNCTION_ARGS)
 				 errhint("Attach that table."),
 				 errtable(child)));
 
+	if (parent->rd_rel->relpersistence == RELPERSISTENCE_TEMP && child->rd_rel->relpersistence != RELPERSISTENCE_TEMP)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+				 errmsg("the lines in \"%s\" would outlive the temporary table \"%s\"",
+						RelationGetRelationName(child), RelationGetRelationName(parent)),
+				 errtable(parent)));
+
 	arguments[TOTALS_PARENT] = qualified_name(parent_oid);
 	arguments[TOTALS_COLUMNS] = column_list(total_columns);
 	arguments[TOTALS_CHILD] = qualified_name(child_oid);
@@ -607,20 +614,47 @@ opp_attach_totals(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
+/* The arguments of the attachments of some lines whose parent does not exist any more. */
+static List *
+find_orphans(Oid child)
+{
+	List	   *orphans = NIL;
+	ListCell   *cell;
+
+	foreach(cell, find_triggers(NULL))
+	{
+		FoundTrigger *trigger = lfirst(cell);
+		bool		is_known = false;
+		ListCell   *other;
+		int			n;
+		char	  **strings = split_arguments(trigger->arguments, &n);
+
+		foreach(other, orphans)
+			is_known |= same_bytes(lfirst(other), trigger->arguments);
+		if (!is_known && trigger->relid == child && !trigger->is_guard && n == TOTALS_N_ARGUMENTS &&
+			!OidIsValid(totals_relation(strings[TOTALS_PARENT])))
+			orphans = lappend(orphans, trigger->arguments);
+	}
+	return orphans;
+}
+
 Datum
 opp_detach_totals(PG_FUNCTION_ARGS)
 {
-	Oid			parent = table_argument(fcinfo, 0, "parent");
 	Oid			child = PG_ARGISNULL(1) ? InvalidOid : table_argument(fcinfo, 1, "child");
+	Oid			parent = PG_ARGISNULL(0) && OidIsValid(child) ? InvalidOid : table_argument(fcinfo, 0, "parent");
 	List	   *attachments;
 	ListCell   *cell;
 
 	SPI_connect();
-	attachments = find_attachments(parent, child);
+	attachments = OidIsValid(parent) ? find_attachments(parent, child) : find_orphans(child);
 	foreach(cell, attachments)
 		drop_attachment(lfirst(cell), parent);
 	SPI_finish();
-	if (attachments == NIL && OidIsValid(child))
+	if (attachments == NIL && !OidIsValid(parent))
+		ereport(NOTICE,
+				(errmsg("table \"%s\" has no totals of a table that does not exist any more", get_rel_name(child))));
+	else if (attachments == NIL && OidIsValid(child))
 		ereport(NOTICE,
 				(errmsg("table \"%s\" has no totals of lines in \"%s\"", get_rel_name(parent), get_rel_name(child))));
 	else if (attachments == NIL)

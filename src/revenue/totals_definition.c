@@ -112,8 +112,9 @@ totals_relation(const char *name)
 }
 
 static Relation
-open_named(const char *name)
+open_named(char **arguments, TotalsArgument which)
 {
+	const char *name = arguments[which];
 	Oid			relid = totals_relation(name);
 	Relation	relation = OidIsValid(relid) ? try_relation_open(relid, AccessShareLock) : NULL;
 
@@ -121,7 +122,11 @@ open_named(const char *name)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("table %s, named by a totals trigger, does not exist", name),
-				 errhint("After renaming a table call opportunity.attach_totals again.")));
+				 which == TOTALS_PARENT ?
+				 errhint("If it was renamed, call opportunity.attach_totals again; if dropped, opportunity.detach_totals(NULL, %s).",
+						 quote_literal_cstr(arguments[TOTALS_CHILD])) :
+				 errhint("If it was renamed, call opportunity.attach_totals again; if dropped, opportunity.detach_totals(%s).",
+						 quote_literal_cstr(arguments[TOTALS_PARENT]))));
 	if (IsSystemRelation(relation))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -641,8 +646,8 @@ build_into(TotalsDefinition *definition, bool needs_consent)
 	definition->ignores_outside_writes =
 		one_of(arguments[TOTALS_OUTSIDE_WRITES], "outside_writes", "ignore", "refuse", "refuse");
 
-	child = open_named(arguments[TOTALS_CHILD]);
-	parent = open_named(arguments[TOTALS_PARENT]);
+	child = open_named(arguments, TOTALS_CHILD);
+	parent = open_named(arguments, TOTALS_PARENT);
 	definition->child = RelationGetRelid(child);
 	definition->parent = RelationGetRelid(parent);
 	definition->child_owner = child->rd_rel->relowner;
