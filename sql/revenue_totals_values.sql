@@ -63,6 +63,20 @@ SELECT refused('INSERT INTO lines (deal_id, c) VALUES (2, 32767)');
 SELECT attach_totals('deals', 'share', 'lines', 'deal_id', 'd');
 SELECT refused('INSERT INTO lines (deal_id, d) VALUES (2, 1e40)');
 
+-- A plan made for few lines is not kept for many: the index is used from the start
+CREATE TABLE growing (id integer PRIMARY KEY, amount numeric);
+CREATE TABLE growing_lines (growing_id integer, price numeric);
+CREATE INDEX ON growing_lines (growing_id);
+INSERT INTO growing SELECT generate_series(1, 20);
+SELECT attach_totals('growing', 'amount', 'growing_lines', 'growing_id', 'price');
+INSERT INTO growing_lines SELECT n, n FROM generate_series(1, 20) AS n;
+ANALYZE growing, growing_lines;
+BEGIN;
+SELECT sum(seq_scan) AS before FROM pg_stat_xact_user_tables WHERE schemaname = 'revenue_totals_values' AND relname LIKE 'growing%' \gset
+DO $$ BEGIN FOR n IN 1 .. 20 LOOP INSERT INTO growing_lines VALUES (n, n); END LOOP; END $$;
+SELECT sum(seq_scan) - :before AS whole FROM pg_stat_xact_user_tables WHERE schemaname = 'revenue_totals_values' AND relname LIKE 'growing%';
+COMMIT;
+
 -- A key compared by another rule than the lines' is refused
 CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 CREATE TABLE named (name text COLLATE nocase PRIMARY KEY, amount numeric);

@@ -16,6 +16,8 @@
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/plancache.h"
+#include "utils/resowner.h"
 #include "utils/snapmgr.h"
 
 /* Up to this many parents are cheaper one by one, with kept plans, than planned for. */
@@ -220,6 +222,36 @@ raise_not_stored(TotalsDefinition *definition)
 }
 
 /*
+ * The plan for one parent is kept while the tables grow, so it takes an index
+ * where there is one, however small they were when it was made.
+ */
+static SPIPlanPtr
+plan_for_one(TotalsQuery *query)
+{
+	CachedPlan *cached;
+	int			level;
+
+	if (query->plan != NULL && SPI_plan_is_valid(query->plan))
+		return query->plan;
+	level = NewGUCNestLevel();
+	(void) set_config_option("enable_seqscan", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	if (query->plan == NULL)
+	{
+		SPIPlanPtr	plan = SPI_prepare_cursor(query->one, query->n_parameters, query->one_types,
+											  CURSOR_OPT_GENERIC_PLAN);
+
+		if (plan == NULL || SPI_keepplan(plan) != 0)
+			elog(ERROR, "could not prepare: %s", query->one);
+		query->plan = plan;
+	}
+	cached = SPI_plan_get_cached_plan(query->plan);
+	if (cached != NULL)
+		ReleaseCachedPlan(cached, CurrentResourceOwner);
+	AtEOXact_GUC(false, level);
+	return query->plan;
+}
+
+/*
  * Runs a query for a parent, or for n of them at once, and returns how many rows
  * it gave or wrote.  With own changes and, where the isolation level allows it,
  * everyone's committed ones in sight; where it does not, a write to a row that
@@ -231,7 +263,7 @@ execute(TotalsDefinition *definition, TotalsQuery *query, TotalsParent **parents
 {
 	Datum	   *values = palloc_array(Datum, query->n_parameters);
 	char	   *nulls = palloc_array(char, query->n_parameters);
-	SPIPlanPtr	plan = query->plan;
+	SPIPlanPtr	plan;
 	int			result;
 
 	for (int i = 0; i < query->n_parameters; i++)
@@ -243,14 +275,9 @@ execute(TotalsDefinition *definition, TotalsQuery *query, TotalsParent **parents
 		nulls[i] = is_null ? 'n' : ' ';
 	}
 
-	if (one && plan == NULL)
-	{
-		plan = SPI_prepare_cursor(query->one, query->n_parameters, query->one_types, CURSOR_OPT_GENERIC_PLAN);
-		if (plan == NULL || SPI_keepplan(plan) != 0)
-			elog(ERROR, "could not prepare: %s", query->one);
-		query->plan = plan;
-	}
-	else if (!one)
+	if (one)
+		plan = plan_for_one(query);
+	else
 	{
 		plan = SPI_prepare_cursor(query->many, query->n_parameters, query->many_types, CURSOR_OPT_CUSTOM_PLAN);
 		if (plan == NULL)
