@@ -6,16 +6,25 @@
  * Nothing but triggers is stored.  Every trigger of an attachment, on the child
  * (maintain_totals) and on the parent (guard_totals), carries the same
  * arguments, in the order of attach_totals' own and in canonical form; the
- * enumeration TotalsArgument below is that order.  Triggers are recognised by
- * their function, attachments by their arguments, never by a trigger's name.
+ * enumeration TotalsArgument below is that order.  Triggers are recognized by
+ * their function, attachments by their arguments, never by a trigger's name, and
+ * a trigger works only on the tables it names.  Two tables may have several
+ * attachments, a total has one.
+ *
+ * Whose rights.  The parent is read and written as its owner, the lines are read
+ * as theirs, with row security off, whoever writes; both tables consent by
+ * carrying a trigger with the same arguments.  Expressions name nothing but what
+ * belongs to a superuser or to a role with the rights of the lines' owner, and
+ * are analyzed, planned and run as that owner in a restricted operation.
  *
  * How a total is kept right.  A statement that changes lines ends with a flush:
  * the parents it touched are locked in key order, then their lines are added up
  * anew under a snapshot taken after the locks, then the parents whose stored
  * total differs are updated.  Whoever commits lines of a parent has held that
- * parent's lock since its own flush, so the last flush sees all lines; single
- * statements that touch the same parents lock them in the same order.  Deltas
- * were weighed and left: they cannot know whether a parent had lines before
+ * parent's lock since its own flush, so the last flush sees all lines; a parent
+ * that is missing yet has a lock of its key for that, where no foreign key is
+ * checked at once.  Single statements that touch the same parents lock them in
+ * the same order.  Deltas were weighed and left: they cannot know whether a parent had lines before
  * (which decides whether its own amount gives way), they count rows of a nested
  * statement twice next to any recomputation, and they never forget a NaN.
  *

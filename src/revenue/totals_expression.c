@@ -26,6 +26,7 @@
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
+#include "utils/float.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/ruleutils.h"
@@ -39,17 +40,25 @@
 int
 totals_pin_settings(void)
 {
-	static const char *const settings[][2] = {
-		{"search_path", "pg_catalog, pg_temp"},
-		{"datestyle", "ISO, YMD"},
-		{"intervalstyle", "postgres"},
-		{"extra_float_digits", "1"}
+	const struct
+	{
+		const char *name;
+		const char *value;
+		bool		is_so;
+	}			settings[] = {
+		{"search_path", "pg_catalog, pg_temp", false},
+		{"datestyle", "ISO", DateStyle == USE_ISO_DATES},
+		{"intervalstyle", "postgres", IntervalStyle == INTSTYLE_POSTGRES},
+		{"extra_float_digits", "1", extra_float_digits == 1}
 	};
 	int			level = NewGUCNestLevel();
 
 	for (int i = 0; i < (int) lengthof(settings); i++)
-		(void) set_config_option(settings[i][0], settings[i][1], PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
-								 true, 0, false);
+	{
+		if (!settings[i].is_so)
+			(void) set_config_option(settings[i].name, settings[i].value, PGC_USERSET, PGC_S_SESSION,
+									 GUC_ACTION_SAVE, true, 0, false);
+	}
 	return level;
 }
 
