@@ -88,6 +88,31 @@ UPDATE stakeholders SET role = 'user' WHERE deal_id = 2;
 SELECT id, amount, people FROM deals ORDER BY id;
 UPDATE deals SET people = 1 WHERE id = 2;
 
+-- One pair of tables may have several totals, by other keys or other conditions
+CREATE TABLE accounts (id integer PRIMARY KEY, inflow numeric NOT NULL DEFAULT 0, outflow numeric NOT NULL DEFAULT 0, large integer);
+CREATE TABLE transfers (src integer REFERENCES accounts, dst integer REFERENCES accounts, amount numeric);
+CREATE INDEX ON transfers (src);
+CREATE INDEX ON transfers (dst);
+INSERT INTO accounts VALUES (1), (2);
+SELECT attach_totals('accounts', 'outflow', 'transfers', 'src', 'amount', when_empty => 'zero');
+SELECT attach_totals('accounts', 'inflow', 'transfers', 'dst', 'amount', when_empty => 'zero');
+SELECT attach_totals('accounts', 'large', 'transfers', 'src', '1', 'amount > 10', when_empty => 'zero');
+INSERT INTO transfers VALUES (1, 2, 5), (1, 2, 50);
+SELECT * FROM accounts ORDER BY id;
+UPDATE accounts SET outflow = 1 WHERE id = 1;
+UPDATE accounts SET inflow = 1 WHERE id = 1;
+SELECT tgname FROM pg_trigger WHERE tgrelid = 'accounts'::regclass AND NOT tgisinternal ORDER BY tgname;
+-- the same once more, then one that takes two columns over
+SELECT attach_totals('accounts', 'outflow', 'transfers', 'src', '-amount', when_empty => 'zero');
+SELECT attach_totals('accounts', 'inflow, large', 'transfers', 'dst', 'amount, 1', when_empty => 'zero');
+SELECT columns, definition FROM attachments WHERE target = 'accounts'::regclass ORDER BY columns;
+TRUNCATE transfers;
+SELECT * FROM accounts ORDER BY id;
+INSERT INTO transfers VALUES (2, 1, 7);
+SELECT detach_totals('accounts', 'transfers');
+SELECT * FROM accounts ORDER BY id;
+DROP TABLE transfers, accounts;
+
 -- Two parents of one child
 CREATE TABLE products (code text PRIMARY KEY, sold numeric NOT NULL DEFAULT 0);
 INSERT INTO products VALUES ('a'), ('b');
@@ -112,6 +137,35 @@ INSERT INTO lines VALUES (3, 2, 2, 'b', 1, 1);
 SELECT attach_totals('deals', 'value', 'lines', 'deal_id', 'unit_price');
 INSERT INTO lines VALUES (3, 2, 2, 'b', 1, 1);
 SELECT id, value FROM deals ORDER BY id;
+
+-- nor does a renamed table's trigger serve the one that has its name now
+CREATE TABLE quotes (id integer PRIMARY KEY, amount numeric);
+CREATE TABLE quote_lines (quote_id integer, price numeric);
+CREATE INDEX ON quote_lines (quote_id);
+INSERT INTO quotes VALUES (1);
+SELECT attach_totals('quotes', 'amount', 'quote_lines', 'quote_id', 'price');
+ALTER TABLE quotes RENAME TO old_quotes;
+ALTER TABLE quote_lines RENAME TO old_quote_lines;
+INSERT INTO old_quote_lines VALUES (1, 10);
+SELECT problem FROM check_totals('old_quotes');
+CREATE TABLE quotes (id integer PRIMARY KEY, amount numeric);
+CREATE TABLE quote_lines (quote_id integer, price numeric);
+CREATE INDEX ON quote_lines (quote_id);
+INSERT INTO quotes VALUES (1);
+INSERT INTO old_quote_lines VALUES (1, 10);
+SELECT attach_totals('quotes', 'amount', 'quote_lines', 'quote_id', 'price');
+INSERT INTO old_quote_lines VALUES (1, 10);
+UPDATE old_quotes SET amount = 3;
+SELECT problem FROM check_totals('old_quotes') ORDER BY 1;
+SELECT rebuild_totals('old_quotes');
+INSERT INTO quote_lines VALUES (1, 7);
+SELECT problem FROM check_totals('quotes') ORDER BY 1;
+SELECT attach_totals('old_quotes', 'amount', 'old_quote_lines', 'quote_id', 'price');
+INSERT INTO old_quote_lines VALUES (1, 10);
+INSERT INTO quote_lines VALUES (1, 1);
+SELECT o.amount, n.amount FROM old_quotes o, quotes n;
+SELECT check_totals('quotes'), check_totals('old_quotes');
+DROP TABLE old_quote_lines, old_quotes, quote_lines, quotes;
 
 -- Columns dropped, added and retyped under a warm cache
 DROP VIEW item_view;
@@ -158,5 +212,38 @@ SELECT detach_totals('products');
 SELECT detach_totals('deals');
 SELECT count(*) FROM pg_trigger WHERE tgfoid IN ('guard_totals'::regproc, 'maintain_totals'::regproc);
 SELECT id, value, people FROM deals ORDER BY id;
+
+-- A parent dropped: the hint tells the way to free its lines; so does detach_all
+CREATE TABLE gone (id integer PRIMARY KEY, amount numeric);
+CREATE TABLE orphans (gone_id integer, price numeric);
+CREATE INDEX ON orphans (gone_id);
+SELECT attach_totals('gone', 'amount', 'orphans', 'gone_id', 'price');
+DROP TABLE gone;
+\set VERBOSITY default
+INSERT INTO orphans VALUES (1, 1);
+\set VERBOSITY terse
+SELECT detach_totals(NULL, 'revenue_totals_attach.orphans');
+INSERT INTO orphans VALUES (1, 1);
+SELECT detach_totals(NULL, 'orphans');
+SELECT detach_totals(NULL);
+CREATE TABLE gone (id integer PRIMARY KEY, amount numeric);
+SELECT attach_totals('gone', 'amount', 'orphans', 'gone_id', 'price');
+SELECT detach_all('orphans');
+SELECT attach_totals('gone', 'amount', 'orphans', 'gone_id', 'price');
+DROP TABLE gone;
+SELECT detach_all('orphans');
+SELECT count(*) FROM pg_trigger WHERE tgfoid IN ('guard_totals'::regproc, 'maintain_totals'::regproc);
+-- a child dropped
+CREATE TABLE gone (id integer PRIMARY KEY, amount numeric);
+SELECT attach_totals('gone', 'amount', 'orphans', 'gone_id', 'price');
+DROP TABLE orphans;
+INSERT INTO gone VALUES (1);
+SELECT detach_totals('gone');
+INSERT INTO gone VALUES (1);
+-- a parent of the session, lines for ever
+CREATE TEMPORARY TABLE passing (id integer PRIMARY KEY, amount numeric);
+CREATE TABLE staying (passing_id integer, price numeric);
+SELECT attach_totals('passing', 'amount', 'staying', 'passing_id', 'price');
+DROP TABLE passing;
 
 DROP SCHEMA revenue_totals_attach CASCADE;

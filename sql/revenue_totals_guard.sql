@@ -153,4 +153,17 @@ SELECT problem FROM check_totals('deals');
 SELECT refused('UPDATE deals SET amount = 3 WHERE id = 1');
 SELECT * FROM deals WHERE id IN (1, 4) ORDER BY id;
 
+-- One statement that makes a parent anew under the foreign key it has, lines and all
+CREATE TABLE kept (id integer PRIMARY KEY, amount numeric);
+CREATE TABLE kept_lines (kept_id integer REFERENCES kept, price numeric);
+CREATE INDEX ON kept_lines (kept_id);
+INSERT INTO kept VALUES (1), (2);
+SELECT attach_totals('kept', 'amount', 'kept_lines', 'kept_id', 'price');
+INSERT INTO kept_lines VALUES (1, 10), (2, 20);
+WITH d AS (DELETE FROM kept WHERE id = 1 RETURNING id) INSERT INTO kept SELECT id, 99999 FROM d;
+WITH u AS (UPDATE kept SET id = 3 WHERE id = 2 RETURNING 2) INSERT INTO kept SELECT 2, 99999 FROM u;
+INSERT INTO kept VALUES (4, 400);
+SELECT * FROM kept ORDER BY id;
+SELECT count(*) AS wrong FROM check_totals('kept');
+
 DROP SCHEMA revenue_totals_guard CASCADE;

@@ -72,6 +72,14 @@ BEGIN ATOMIC
     WHERE EXISTS (SELECT FROM opportunity.attachments a WHERE a.target = detach_all.target AND a.kind = 'process');
     SELECT opportunity.detach_totals(detach_all.target)
     WHERE EXISTS (SELECT FROM opportunity.attachments a WHERE a.target = detach_all.target AND a.kind = 'totals');
+    -- the totals of others that it has the lines of: a parent's by its guard, else of one that is gone
+    SELECT opportunity.detach_totals(parents.parent, detach_all.target)
+    FROM (SELECT DISTINCT guard.tgrelid::regclass AS parent
+        FROM pg_catalog.pg_trigger line
+            LEFT JOIN pg_catalog.pg_trigger guard ON guard.tgargs = line.tgargs
+                AND guard.tgfoid = 'opportunity.guard_totals()'::regprocedure AND guard.tgparentid = 0
+        WHERE line.tgrelid = detach_all.target
+            AND line.tgfoid = 'opportunity.maintain_totals()'::regprocedure AND line.tgparentid = 0) AS parents;
 END;
 COMMENT ON FUNCTION opportunity.detach_all(regclass) IS
-    'Drops every trigger that attach_process and attach_totals made for the table, with those on the tables of its lines. No data changes; nothing attached is no error.';
+    'Drops every trigger that attach_process and attach_totals made for the table, with those on the tables of its lines, and for others of which it has the lines. No data changes; nothing attached is no error.';

@@ -6,16 +6,25 @@
  * Nothing but triggers is stored.  Every trigger of an attachment, on the child
  * (maintain_totals) and on the parent (guard_totals), carries the same
  * arguments, in the order of attach_totals' own and in canonical form; the
- * enumeration TotalsArgument below is that order.  Triggers are recognised by
- * their function, attachments by their arguments, never by a trigger's name.
+ * enumeration TotalsArgument below is that order.  Triggers are recognized by
+ * their function, attachments by their arguments, never by a trigger's name, and
+ * a trigger works only on the tables it names.  Two tables may have several
+ * attachments, a total has one.
+ *
+ * Whose rights.  The parent is read and written as its owner, the lines are read
+ * as theirs, with row security off, whoever writes; both tables consent by
+ * carrying a trigger with the same arguments.  Expressions name nothing but what
+ * belongs to a superuser or to a role with the rights of the lines' owner, and
+ * are analyzed, planned and run as that owner in a restricted operation.
  *
  * How a total is kept right.  A statement that changes lines ends with a flush:
  * the parents it touched are locked in key order, then their lines are added up
  * anew under a snapshot taken after the locks, then the parents whose stored
  * total differs are updated.  Whoever commits lines of a parent has held that
- * parent's lock since its own flush, so the last flush sees all lines; single
- * statements that touch the same parents lock them in the same order.  Deltas
- * were weighed and left: they cannot know whether a parent had lines before
+ * parent's lock since its own flush, so the last flush sees all lines; a parent
+ * that is missing yet has a lock of its key for that, where no foreign key is
+ * checked at once.  Single statements that touch the same parents lock them in
+ * the same order.  Deltas were weighed and left: they cannot know whether a parent had lines before
  * (which decides whether its own amount gives way), they count rows of a nested
  * statement twice next to any recomputation, and they never forget a NaN.
  *
@@ -75,7 +84,8 @@ typedef struct TotalsKeyColumn
 typedef struct TotalsColumn
 {
 	char	   *name;
-	Oid			type;			/* domains looked through */
+	Oid			column_type;
+	Oid			type;			/* the same, domains looked through */
 	int32		typmod;
 	Oid			array_type;
 	int16		len;
@@ -154,6 +164,13 @@ typedef struct TotalsSet
 	bool		is_disturbed;	/* a flush nested in this one has stored totals, kept or rolled back */
 } TotalsSet;
 
+/* Who acted before a table's owner did. */
+typedef struct TotalsUser
+{
+	Oid			user;
+	int			security;
+} TotalsUser;
+
 typedef enum TotalsFlushMode
 {
 	TOTALS_STORE,				/* write what the lines add up to */
@@ -164,22 +181,25 @@ typedef enum TotalsFlushMode
 extern TotalsDefinition *totals_definition(char **arguments);
 extern TotalsDefinition *totals_build(char **arguments, bool cached);
 extern void totals_release(TotalsDefinition *definition);
-extern void totals_check_place(Relation relation, Oid named);
 extern uint64 totals_generation(void);
 extern Oid	totals_function(const char *name);
 extern List *totals_names(const char *list, const char *what);
 extern Oid	totals_relation(const char *name);
+extern void totals_check_place(Relation relation, Oid named, const char *name);
 
 /* totals_expression.c */
-extern List *totals_amounts(const char *text, Relation child, Oid owner, Bitmapset **columns);
-extern Node *totals_lines_where(const char *text, Relation child, Oid owner, Bitmapset **columns);
-extern char *totals_deparse(List *expressions, Relation child);
-extern int	totals_pin_search_path(void);
+extern void totals_become(Oid owner, TotalsUser *before, bool is_reading);
+extern void totals_return(TotalsUser *before);
+extern List *totals_amounts(const char *text, Relation child, Bitmapset **columns);
+extern Node *totals_lines_where(const char *text, Relation child, Bitmapset **columns);
+extern char *totals_deparse(List *expressions, Relation child, bool is_explicit);
+extern int	totals_pin_settings(void);
 
 /* totals_flush.c */
 extern TotalsSet *totals_set_create(TotalsDefinition *definition);
 extern TotalsParent *totals_set_add(TotalsSet *set, Datum *key);
 extern void totals_set_free(TotalsSet *set);
+extern void totals_lock_new_key(TotalsDefinition *definition, Datum *key);
 extern void totals_expect(TotalsSet *set, TotalsParent *parent);
 extern bool totals_equal(TotalsColumn *total, Datum a, bool a_null, Datum b, bool b_null);
 extern bool totals_are_right(TotalsDefinition *definition, TotalsParent *parent);

@@ -13,6 +13,7 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/xact.h"
+#include "catalog/catalog.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
@@ -103,6 +104,11 @@ open_table(Oid relid, LOCKMODE lock)
 {
 	Relation	relation = table_open(relid, lock);
 
+	if (IsSystemRelation(relation))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("\"%s\" is a system catalog, which totals are not for", RelationGetRelationName(relation)),
+				 errtable(relation)));
 	if (relation->rd_rel->relkind != RELKIND_RELATION && relation->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
@@ -161,8 +167,19 @@ find_parent_key(Relation parent, Relation child, List *foreign_key)
 					names = lappend(names, get_attname(RelationGetRelid(parent), key->confkey[i], false));
 			}
 		}
-		if (list_length(names) == list_length(foreign_key))
-			return names;
+		if (list_length(names) != list_length(foreign_key))
+			continue;
+		for (int i = 0; i < key->nkeys; i++)
+		{
+			if (get_mergejoin_opfamilies(key->conpfeqop[i]) == NIL)
+				ereport(ERROR,
+						(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						 errmsg("totals cannot follow the foreign key \"%s\" of \"%s\"",
+								get_constraint_name(key->conoid), RelationGetRelationName(child)),
+						 errdetail("It refers to a period, not to one row."),
+						 errtableconstraint(child, get_constraint_name(key->conoid))));
+		}
+		return names;
 	}
 
 	(void) RelationGetIndexList(parent);
@@ -257,7 +274,7 @@ find_triggers(bytea *arguments)
 	Datum		values[3];
 	char		nulls[] = "   ";
 	List	   *triggers = NIL;
-	int			level = totals_pin_search_path();
+	int			level = totals_pin_settings();
 
 	values[0] = ObjectIdGetDatum(totals_function("guard_totals"));
 	values[1] = ObjectIdGetDatum(totals_function("maintain_totals"));
@@ -356,41 +373,34 @@ find_attachments(Oid parent, Oid child)
 }
 
 /*
- * Drops a parent's attachment.  Where its names mean another parent by now, which
- * has the same attachment under them, the triggers that stand where the names say
- * are the other's.
+ * Drops the triggers of a parent's attachment, or, where the parent is gone, those
+ * that are left.  A parent that was renamed may share the arguments with the one
+ * that has its name now: that one's lines are the ones named.
  */
 static void
-drop_attachment(bytea *arguments, Oid parent, Oid child)
+drop_attachment(bytea *arguments, Oid parent)
 {
-	List	   *triggers = find_triggers(arguments);
 	int			n;
 	char	  **strings = split_arguments(arguments, &n);
-	Oid			other = totals_relation(strings[TOTALS_PARENT]);
-	bool		is_shared = false;
-	List	   *kept = NIL;
+	Oid			child = totals_relation(strings[TOTALS_CHILD]);
+	bool		is_named = parent == totals_relation(strings[TOTALS_PARENT]);
+	bool		has_other = false;
+	List	   *named_lines = OidIsValid(child) ? find_all_inheritors(child, AccessShareLock, NULL) : NIL;
+	List	   *triggers = find_triggers(arguments);
 	ListCell   *cell;
 
 	foreach(cell, triggers)
 	{
 		FoundTrigger *trigger = lfirst(cell);
 
-		is_shared |= trigger->is_guard && trigger->relid == other && other != parent;
+		has_other |= trigger->is_guard && trigger->relid != parent;
 	}
-	if (is_shared)
-	{
-		Oid			lines = totals_relation(strings[TOTALS_CHILD]);
-
-		if (OidIsValid(lines) && lines != child)
-			kept = find_all_inheritors(lines, AccessShareLock, NULL);
-		kept = lappend_oid(kept, other);
-	}
-
 	foreach(cell, triggers)
 	{
 		FoundTrigger *trigger = lfirst(cell);
 
-		if (!list_member_oid(kept, trigger->relid))
+		if (trigger->is_guard ? trigger->relid == parent :
+			!has_other || list_member_oid(named_lines, trigger->relid) == is_named)
 			ddl(psprintf("DROP TRIGGER %s ON %s", quote_identifier(trigger->name), qualified_name(trigger->relid)));
 	}
 }
@@ -417,31 +427,81 @@ create_trigger(Oid relid, const char *prefix, const char *label, const char *oth
 	ddl(statement.data);
 }
 
-/* No total may have two masters. */
-static void
-check_other_attachments(Oid parent, List *total_columns)
+static bool
+shares_name(List *a, List *b)
+{
+	ListCell   *left;
+	ListCell   *right;
+
+	foreach(left, a)
+	{
+		foreach(right, b)
+		{
+			if (strcmp(lfirst(left), lfirst(right)) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool
+has_columns(Oid relid, List *names)
 {
 	ListCell   *cell;
+
+	foreach(cell, names)
+	{
+		if (get_attnum(relid, lfirst(cell)) <= 0)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Makes room for an attachment: no total may have two masters.  One of the same
+ * tables that shares a total gives way, as does one whose columns were renamed;
+ * the totals of other lines have to be detached.
+ */
+static void
+replace_attachments(Oid parent, Oid child, List *total_columns, char **arguments)
+{
+	List	   *own = find_attachments(parent, child);
+	ListCell   *cell;
+
+	foreach(cell, own)
+	{
+		int			n;
+		char	  **strings = split_arguments(lfirst(cell), &n);
+		List	   *theirs = totals_names(strings[TOTALS_COLUMNS], "total_columns");
+		bool		is_stale = !has_columns(parent, theirs) ||
+			!has_columns(child, totals_names(strings[TOTALS_FOREIGN_KEY], "foreign_key"));
+
+		if (!is_stale && !shares_name(theirs, total_columns))
+			continue;
+		if (!is_stale && (strcmp(strings[TOTALS_COLUMNS], arguments[TOTALS_COLUMNS]) != 0 ||
+						  strcmp(strings[TOTALS_FOREIGN_KEY], arguments[TOTALS_FOREIGN_KEY]) != 0))
+			ereport(NOTICE,
+					(errmsg("replacing the totals (%s) of \"%s\" by (%s) of \"%s\"",
+							strings[TOTALS_COLUMNS], get_rel_name(parent),
+							strings[TOTALS_FOREIGN_KEY], get_rel_name(child))));
+		drop_attachment(lfirst(cell), parent);
+	}
 
 	foreach(cell, find_attachments(parent, InvalidOid))
 	{
 		int			n;
 		char	  **strings = split_arguments(lfirst(cell), &n);
-		ListCell   *theirs;
-		ListCell   *ours;
+		ListCell   *name;
 
-		foreach(theirs, totals_names(strings[TOTALS_COLUMNS], "total_columns"))
+		foreach(name, totals_names(strings[TOTALS_COLUMNS], "total_columns"))
 		{
-			foreach(ours, total_columns)
-			{
-				if (strcmp(lfirst(ours), lfirst(theirs)) == 0)
-					ereport(ERROR,
-							(errcode(ERRCODE_DUPLICATE_OBJECT),
-							 errmsg("column \"%s\" of \"%s\" already is the total of lines in %s",
-									(char *) lfirst(ours), get_rel_name(parent), strings[TOTALS_CHILD]),
-							 errhint("SELECT opportunity.detach_totals('%s', '%s');",
-									 qualified_name(parent), strings[TOTALS_CHILD])));
-			}
+			if (shares_name(list_make1(lfirst(name)), total_columns))
+				ereport(ERROR,
+						(errcode(ERRCODE_DUPLICATE_OBJECT),
+						 errmsg("column \"%s\" of \"%s\" already is the total of lines in %s",
+								(char *) lfirst(name), get_rel_name(parent), strings[TOTALS_CHILD]),
+						 errhint("SELECT opportunity.detach_totals('%s', '%s');",
+								 qualified_name(parent), strings[TOTALS_CHILD])));
 		}
 	}
 }
@@ -479,15 +539,22 @@ opp_attach_totals(PG_FUNCTION_ARGS)
 				 errhint("Attach that table."),
 				 errtable(child)));
 
+	if (parent->rd_rel->relpersistence == RELPERSISTENCE_TEMP && child->rd_rel->relpersistence != RELPERSISTENCE_TEMP)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+				 errmsg("the lines in \"%s\" would outlive the temporary table \"%s\"",
+						RelationGetRelationName(child), RelationGetRelationName(parent)),
+				 errtable(parent)));
+
 	arguments[TOTALS_PARENT] = qualified_name(parent_oid);
 	arguments[TOTALS_COLUMNS] = column_list(total_columns);
 	arguments[TOTALS_CHILD] = qualified_name(child_oid);
 	arguments[TOTALS_FOREIGN_KEY] = column_list(foreign_key);
-	arguments[TOTALS_AMOUNTS] = totals_deparse(totals_amounts(amounts, child, InvalidOid, &unused), child);
+	arguments[TOTALS_AMOUNTS] = totals_deparse(totals_amounts(amounts, child, &unused), child, false);
 	arguments[TOTALS_LINES_WHERE] = "";
 	if (lines_where[strspn(lines_where, " \t\r\n")] != '\0')
 		arguments[TOTALS_LINES_WHERE] =
-			totals_deparse(list_make1(totals_lines_where(lines_where, child, InvalidOid, &unused)), child);
+			totals_deparse(list_make1(totals_lines_where(lines_where, child, &unused)), child, false);
 	arguments[TOTALS_WHEN_EMPTY] = text_argument(fcinfo, 6, "when_empty");
 	arguments[TOTALS_OUTSIDE_WRITES] = text_argument(fcinfo, 7, "outside_writes");
 	foreach(cell, foreign_key)
@@ -508,9 +575,7 @@ opp_attach_totals(PG_FUNCTION_ARGS)
 		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", quote_literal_cstr(arguments[i]));
 
 	SPI_connect();
-	foreach(cell, find_attachments(parent_oid, child_oid))
-		drop_attachment(lfirst(cell), parent_oid, child_oid);
-	check_other_attachments(parent_oid, total_columns);
+	replace_attachments(parent_oid, child_oid, total_columns, arguments);
 
 	call = psprintf(" FOR EACH ROW EXECUTE FUNCTION opportunity.guard_totals(%s)", list.data);
 	create_trigger(parent_oid, "opportunity", "totals_guard", get_rel_name(child_oid),
@@ -549,20 +614,47 @@ opp_attach_totals(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
+/* The arguments of the attachments of some lines whose parent does not exist any more. */
+static List *
+find_orphans(Oid child)
+{
+	List	   *orphans = NIL;
+	ListCell   *cell;
+
+	foreach(cell, find_triggers(NULL))
+	{
+		FoundTrigger *trigger = lfirst(cell);
+		bool		is_known = false;
+		ListCell   *other;
+		int			n;
+		char	  **strings = split_arguments(trigger->arguments, &n);
+
+		foreach(other, orphans)
+			is_known |= same_bytes(lfirst(other), trigger->arguments);
+		if (!is_known && trigger->relid == child && !trigger->is_guard && n == TOTALS_N_ARGUMENTS &&
+			!OidIsValid(totals_relation(strings[TOTALS_PARENT])))
+			orphans = lappend(orphans, trigger->arguments);
+	}
+	return orphans;
+}
+
 Datum
 opp_detach_totals(PG_FUNCTION_ARGS)
 {
-	Oid			parent = table_argument(fcinfo, 0, "parent");
 	Oid			child = PG_ARGISNULL(1) ? InvalidOid : table_argument(fcinfo, 1, "child");
+	Oid			parent = PG_ARGISNULL(0) && OidIsValid(child) ? InvalidOid : table_argument(fcinfo, 0, "parent");
 	List	   *attachments;
 	ListCell   *cell;
 
 	SPI_connect();
-	attachments = find_attachments(parent, child);
+	attachments = OidIsValid(parent) ? find_attachments(parent, child) : find_orphans(child);
 	foreach(cell, attachments)
-		drop_attachment(lfirst(cell), parent, child);
+		drop_attachment(lfirst(cell), parent);
 	SPI_finish();
-	if (attachments == NIL && OidIsValid(child))
+	if (attachments == NIL && !OidIsValid(parent))
+		ereport(NOTICE,
+				(errmsg("table \"%s\" has no totals of a table that does not exist any more", get_rel_name(child))));
+	else if (attachments == NIL && OidIsValid(child))
 		ereport(NOTICE,
 				(errmsg("table \"%s\" has no totals of lines in \"%s\"", get_rel_name(parent), get_rel_name(child))));
 	else if (attachments == NIL)
@@ -590,14 +682,7 @@ owned_attachments(Oid parent)
 	attachments = find_attachments(parent, InvalidOid);
 	MemoryContextSwitchTo(caller);
 	foreach(cell, attachments)
-	{
-		int			n;
-		Oid			named = totals_relation(split_arguments(lfirst(cell), &n)[TOTALS_PARENT]);
-
-		if (OidIsValid(named))
-			totals_check_place(relation, named);
 		copies = lappend(copies, DatumGetByteaPCopy(PointerGetDatum(lfirst(cell))));
-	}
 	SPI_finish();
 	table_close(relation, NoLock);
 	if (copies == NIL)
@@ -611,46 +696,93 @@ owned_attachments(Oid parent)
 Datum
 opp_rebuild_totals(PG_FUNCTION_ARGS)
 {
+	Relation	parent = open_table(table_argument(fcinfo, 0, "parent"), AccessShareLock);
 	int64		n_changed = 0;
 	ListCell   *cell;
 
-	foreach(cell, owned_attachments(table_argument(fcinfo, 0, "parent")))
+	foreach(cell, owned_attachments(RelationGetRelid(parent)))
 	{
 		int			n;
+		TotalsDefinition *definition = totals_definition(split_arguments(lfirst(cell), &n));
 
-		n_changed += totals_rebuild(totals_definition(split_arguments(lfirst(cell), &n)));
+		totals_check_place(parent, definition->parent, definition->arguments[TOTALS_PARENT]);
+		n_changed += totals_rebuild(definition);
 	}
+	table_close(parent, NoLock);
 	PG_RETURN_INT64(n_changed);
 }
 
-/* One row of check_totals' answer. */
+/* A row of check_totals' answer that is about the attachment as a whole. */
 static void
-report(ReturnSetInfo *result, TotalsDefinition *definition, TotalsParent *parent, int total, const char *problem)
+report_attachment(ReturnSetInfo *result, Oid child, const char *problem)
 {
 	Datum		values[6] = {0};
 	bool		nulls[6] = {false, true, true, true, true, false};
 
-	values[0] = ObjectIdGetDatum(definition->child);
-	if (parent != NULL)
-	{
-		TotalsColumn *column = &definition->totals[total];
-		Oid			output;
-		bool		is_varlena;
-
-		getTypeOutputInfo(column->type, &output, &is_varlena);
-		values[1] = CStringGetTextDatum(totals_key_text(definition, parent->key));
-		values[2] = CStringGetTextDatum(column->name);
-		nulls[1] = nulls[2] = false;
-		for (int i = 0; i < 2; i++)
-		{
-			nulls[3 + i] = i == 0 ? parent->stored_null[total] : parent->computed_null[total];
-			if (!nulls[3 + i])
-				values[3 + i] =
-					CStringGetTextDatum(OidOutputFunctionCall(output, i == 0 ? parent->stored[total] :
-															  parent->computed[total]));
-		}
-	}
+	nulls[0] = !OidIsValid(child);
+	values[0] = ObjectIdGetDatum(child);
 	values[5] = CStringGetTextDatum(problem);
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+/*
+ * Whether the attachment is one of the tables its triggers stand on.  A table
+ * renamed leaves its name to nobody or to another.
+ */
+static bool
+report_misplaced(ReturnSetInfo *result, bytea *arguments)
+{
+	int			n;
+	char	  **strings = split_arguments(arguments, &n);
+	Oid			child = totals_relation(strings[TOTALS_CHILD]);
+	bool		is_right = OidIsValid(child);
+	List	   *inheritors;
+	ListCell   *cell;
+
+	if (!is_right)
+		report_attachment(result, InvalidOid,
+						  psprintf("%s does not exist: detach the totals, or call opportunity.attach_totals again if it was renamed",
+								   strings[TOTALS_CHILD]));
+	SPI_connect();
+	inheritors = is_right ? find_all_inheritors(child, AccessShareLock, NULL) : NIL;
+	foreach(cell, find_triggers(arguments))
+	{
+		FoundTrigger *trigger = lfirst(cell);
+		char	   *named = trigger->is_guard ? strings[TOTALS_PARENT] : strings[TOTALS_CHILD];
+
+		if (trigger->is_guard ? trigger->relid == totals_relation(named) :
+			!OidIsValid(child) || list_member_oid(inheritors, trigger->relid))
+			continue;
+		report_attachment(result, child,
+						  psprintf("trigger %s on %s was made for %s: call opportunity.attach_totals again",
+								   quote_identifier(trigger->name), qualified_name(trigger->relid), named));
+		is_right = false;
+	}
+	SPI_finish();
+	return is_right;
+}
+
+/* One that is about a total of a row. */
+static void
+report(ReturnSetInfo *result, TotalsDefinition *definition, TotalsParent *parent, int total, const char *problem)
+{
+	Datum		values[6] = {0};
+	bool		nulls[6] = {false};
+	TotalsColumn *column = &definition->totals[total];
+	Oid			output;
+	bool		is_varlena;
+
+	values[0] = ObjectIdGetDatum(definition->child);
+	values[1] = CStringGetTextDatum(totals_key_text(definition, parent->key));
+	values[2] = CStringGetTextDatum(column->name);
+	values[5] = CStringGetTextDatum(problem);
+	getTypeOutputInfo(column->type, &output, &is_varlena);
+	nulls[3] = parent->stored_null[total];
+	if (!nulls[3])
+		values[3] = CStringGetTextDatum(OidOutputFunctionCall(output, parent->stored[total]));
+	nulls[4] = parent->computed_null[total];
+	if (!nulls[4])
+		values[4] = CStringGetTextDatum(OidOutputFunctionCall(output, parent->computed[total]));
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
@@ -690,8 +822,9 @@ report_triggers(ReturnSetInfo *result, TotalsDefinition *definition, bytea *argu
 		FoundTrigger *trigger = lfirst(found);
 
 		if (!trigger->is_enabled)
-			report(result, definition, NULL, 0, psprintf("trigger %s on %s is disabled",
-														 quote_identifier(trigger->name), qualified_name(trigger->relid)));
+			report_attachment(result, definition->child,
+							  psprintf("trigger %s on %s is disabled",
+									   quote_identifier(trigger->name), qualified_name(trigger->relid)));
 	}
 	foreach(cell, find_all_inheritors(definition->child, AccessShareLock, NULL))
 	{
@@ -701,8 +834,9 @@ report_triggers(ReturnSetInfo *result, TotalsDefinition *definition, bytea *argu
 			n += ((FoundTrigger *) lfirst(found))->relid == lfirst_oid(cell) &&
 				!((FoundTrigger *) lfirst(found))->is_guard;
 		if (n < (int) lengthof(line_triggers))
-			report(result, definition, NULL, 0, psprintf("%s lacks triggers: call opportunity.attach_totals again",
-														 qualified_name(lfirst_oid(cell))));
+			report_attachment(result, definition->child,
+							  psprintf("%s lacks triggers: call opportunity.attach_totals again",
+									   qualified_name(lfirst_oid(cell))));
 	}
 	SPI_finish();
 }
@@ -718,8 +852,11 @@ opp_check_totals(PG_FUNCTION_ARGS)
 	foreach(cell, attachments)
 	{
 		int			n;
-		TotalsDefinition *definition = totals_definition(split_arguments(lfirst(cell), &n));
+		TotalsDefinition *definition;
 
+		if (!report_misplaced(result, lfirst(cell)))
+			continue;
+		definition = totals_definition(split_arguments(lfirst(cell), &n));
 		report_triggers(result, definition, lfirst(cell));
 		totals_visit(definition, report_wrong, result);
 	}

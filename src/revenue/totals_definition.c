@@ -10,6 +10,7 @@
 #include "access/sysattr.h"
 #include "access/table.h"
 #include "access/transam.h"
+#include "catalog/catalog.h"
 #include "catalog/namespace.h"
 #include "catalog/partition.h"
 #include "catalog/pg_attribute.h"
@@ -26,6 +27,7 @@
 #include "parser/parse_coerce.h"
 #include "parser/parse_func.h"
 #include "parser/parse_oper.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/guc.h"
@@ -110,8 +112,9 @@ totals_relation(const char *name)
 }
 
 static Relation
-open_named(const char *name)
+open_named(char **arguments, TotalsArgument which)
 {
+	const char *name = arguments[which];
 	Oid			relid = totals_relation(name);
 	Relation	relation = OidIsValid(relid) ? try_relation_open(relid, AccessShareLock) : NULL;
 
@@ -119,13 +122,40 @@ open_named(const char *name)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("table %s, named by a totals trigger, does not exist", name),
-				 errhint("After renaming a table call opportunity.attach_totals again.")));
+				 which == TOTALS_PARENT ?
+				 errhint("If it was renamed, call opportunity.attach_totals again; if dropped, opportunity.detach_totals(NULL, %s).",
+						 quote_literal_cstr(arguments[TOTALS_CHILD])) :
+				 errhint("If it was renamed, call opportunity.attach_totals again; if dropped, opportunity.detach_totals(%s).",
+						 quote_literal_cstr(arguments[TOTALS_PARENT]))));
+	if (IsSystemRelation(relation))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("%s is a system catalog, which totals are not for", name),
+				 errtable(relation)));
 	if (relation->rd_rel->relkind != RELKIND_RELATION && relation->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("totals need ordinary or partitioned tables, which %s is not", name),
 				 errtable(relation)));
 	return relation;
+}
+
+/*
+ * A trigger is for the table it names or a part of it.  The name may have gone to
+ * another table since.
+ */
+void
+totals_check_place(Relation relation, Oid named, const char *name)
+{
+	Oid			relid = RelationGetRelid(relation);
+
+	if (relid != named && !typeInheritsFrom(get_rel_type_id(relid), get_rel_type_id(named)))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("a totals trigger on \"%s\" was made for %s, which is another table",
+						RelationGetRelationName(relation), name),
+				 errhint("After renaming a table call opportunity.attach_totals again."),
+				 errtable(relation)));
 }
 
 static Form_pg_attribute
@@ -237,6 +267,16 @@ build_keys(TotalsDefinition *definition, Relation parent, Relation child)
 							key->parent_column, format_type_be(theirs->atttypid)),
 					 errhint("Give both columns the same type."),
 					 errtablecol(child, ours->attnum)));
+		if (ours->attcollation != theirs->attcollation && OidIsValid(ours->attcollation) &&
+			OidIsValid(theirs->attcollation) &&
+			!(get_collation_isdeterministic(ours->attcollation) && get_collation_isdeterministic(theirs->attcollation)))
+			ereport(ERROR,
+					(errcode(ERRCODE_COLLATION_MISMATCH),
+					 errmsg("foreign_key column \"%s\" has another collation than the parent's \"%s\"",
+							key->child_column, key->parent_column),
+					 errdetail("Under a nondeterministic collation other values are equal."),
+					 errhint("Give both columns the same collation."),
+					 errtablecol(child, ours->attnum)));
 		key->is_cast = path == COERCION_PATH_FUNC;
 		if (key->is_cast)
 		{
@@ -269,6 +309,7 @@ build_totals(TotalsDefinition *definition, Relation parent, List *amounts)
 		Oid			io_parameter;
 
 		total->name = pstrdup(NameStr(column->attname));
+		total->column_type = column->atttypid;
 		total->type = getBaseTypeAndTypmod(column->atttypid, &typmod);
 		total->typmod = typmod;
 		switch (total->type)
@@ -345,10 +386,8 @@ append_match(StringInfo text, TotalsDefinition *definition, bool of_parent, bool
 
 /* The lines as rows c: f1 … the foreign key, a1 … the amounts. */
 static void
-append_lines(StringInfo text, TotalsDefinition *definition, Relation child, List *amounts)
+append_lines(StringInfo text, TotalsDefinition *definition, Relation child, List *amounts, Node *lines_where)
 {
-	List	   *context = deparse_context_for(RelationGetRelationName(child), RelationGetRelid(child));
-
 	appendStringInfoString(text, "(SELECT ");
 	for (int i = 0; i < definition->n_keys; i++)
 		appendStringInfo(text, "%s AS f%d, ", quote_identifier(definition->keys[i].child_column), i + 1);
@@ -357,13 +396,14 @@ append_lines(StringInfo text, TotalsDefinition *definition, Relation child, List
 		Node	   *amount = list_nth(amounts, i);
 		Oid			type = getBaseType(exprType(amount));
 
-		/* In numeric the order of addition does not matter, in float it does. */
-		appendStringInfo(text, type == FLOAT4OID || type == FLOAT8OID ? "%sCAST((%s) AS numeric) AS a%d" : "%s(%s) AS a%d",
-						 i > 0 ? ", " : "", deparse_expression(amount, context, false, false), i + 1);
+		/* In numeric the order of addition does not matter, in float it does; its cast would round. */
+		appendStringInfo(text, type == FLOAT4OID || type == FLOAT8OID ?
+						 "%sCAST(CAST((%s) AS text) AS numeric) AS a%d" : "%s(%s) AS a%d",
+						 i > 0 ? ", " : "", totals_deparse(list_make1(amount), child, true), i + 1);
 	}
 	appendStringInfo(text, " FROM %s", definition->arguments[TOTALS_CHILD]);
-	if (definition->arguments[TOTALS_LINES_WHERE][0] != '\0')
-		appendStringInfo(text, " WHERE (%s)", definition->arguments[TOTALS_LINES_WHERE]);
+	if (lines_where != NULL)
+		appendStringInfo(text, " WHERE (%s)", totals_deparse(list_make1(lines_where), child, true));
 	appendStringInfoString(text, ") AS c");
 }
 
@@ -406,28 +446,27 @@ read_query(TotalsDefinition *definition, const char *parent, bool many, bool loc
 }
 
 static char *
-add_query(TotalsDefinition *definition, Relation child, List *amounts, bool many, bool auditing)
+add_query(TotalsDefinition *definition, Relation child, List *amounts, Node *lines_where, bool many, bool auditing)
 {
 	StringInfoData text;
 
 	initStringInfo(&text);
 	appendStringInfoString(&text, many ? "SELECT u.n, pg_catalog.count(*)" : "SELECT 1, pg_catalog.count(*)");
 	for (int i = 0; i < definition->n_totals; i++)
-		appendStringInfo(&text, ", CAST(COALESCE(pg_catalog.sum(c.a%d), 0) AS %s)", i + 1,
-						 format_type_with_typemod(definition->totals[i].type, definition->totals[i].typmod));
+		appendStringInfo(&text, ", CAST(COALESCE(pg_catalog.sum(c.a%d), 0) AS numeric)", i + 1);
 	for (int i = 0; auditing && i < definition->n_totals; i++)
 		appendStringInfo(&text, ", pg_catalog.count(*) - pg_catalog.count(c.a%d)", i + 1);
 	if (many)
 	{
 		append_rows(&text, definition, false);
 		appendStringInfoString(&text, " JOIN ");
-		append_lines(&text, definition, child, amounts);
+		append_lines(&text, definition, child, amounts, lines_where);
 		appendStringInfoString(&text, " ON ");
 	}
 	else
 	{
 		appendStringInfoString(&text, " FROM ");
-		append_lines(&text, definition, child, amounts);
+		append_lines(&text, definition, child, amounts, lines_where);
 		appendStringInfoString(&text, " WHERE ");
 	}
 	append_match(&text, definition, false, many);
@@ -454,7 +493,7 @@ store_query(TotalsDefinition *definition, const char *parent, bool many)
 }
 
 static void
-build_queries(TotalsDefinition *definition, Relation parent, Relation child, List *amounts)
+build_queries(TotalsDefinition *definition, Relation parent, Relation child, List *amounts, Node *lines_where)
 {
 	const char *table = parent->rd_rel->relkind == RELKIND_PARTITIONED_TABLE ? definition->arguments[TOTALS_PARENT] :
 		psprintf("ONLY %s", definition->arguments[TOTALS_PARENT]);
@@ -464,10 +503,10 @@ build_queries(TotalsDefinition *definition, Relation parent, Relation child, Lis
 	definition->lock.many = read_query(definition, table, true, true);
 	definition->read.one = read_query(definition, table, false, false);
 	definition->read.many = read_query(definition, table, true, false);
-	definition->add.one = add_query(definition, child, amounts, false, false);
-	definition->add.many = add_query(definition, child, amounts, true, false);
-	definition->audit.one = add_query(definition, child, amounts, false, true);
-	definition->audit.many = add_query(definition, child, amounts, true, true);
+	definition->add.one = add_query(definition, child, amounts, lines_where, false, false);
+	definition->add.many = add_query(definition, child, amounts, lines_where, true, false);
+	definition->audit.one = add_query(definition, child, amounts, lines_where, false, true);
+	definition->audit.many = add_query(definition, child, amounts, lines_where, true, true);
 	definition->store.one = store_query(definition, table, false);
 	definition->store.many = store_query(definition, table, true);
 	finish_query(&definition->lock, definition, false);
@@ -546,47 +585,31 @@ same_arguments(char **a, char **b)
 }
 
 /*
- * The parent's owner consents to being written to by a guard with the very same
- * arguments on the parent: a trigger that anyone may put on his own table is none.
+ * The owners of both tables consent, the parent's to being read and written and
+ * the lines' to being read, by a trigger with the very same arguments on each: a
+ * trigger that anyone may put on a table of his own is none.
  */
 static void
-check_consent(TotalsDefinition *definition, Relation parent)
+check_consent(TotalsDefinition *definition, Relation relation, const char *function)
 {
-	Oid			guard = totals_function("guard_totals");
+	Oid			oid = totals_function(function);
 
-	for (int i = 0; parent->trigdesc != NULL && i < parent->trigdesc->numtriggers; i++)
+	for (int i = 0; relation->trigdesc != NULL && i < relation->trigdesc->numtriggers; i++)
 	{
-		Trigger    *trigger = &parent->trigdesc->triggers[i];
+		Trigger    *trigger = &relation->trigdesc->triggers[i];
 
-		if (trigger->tgfoid == guard && trigger->tgnargs == TOTALS_N_ARGUMENTS &&
+		if (trigger->tgfoid == oid && trigger->tgnargs == TOTALS_N_ARGUMENTS &&
 			same_arguments(trigger->tgargs, definition->arguments))
 			return;
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+			 RelationGetRelid(relation) == definition->parent ?
 			 errmsg("table \"%s\" has no guard that names the lines of %s",
-					RelationGetRelationName(parent), definition->arguments[TOTALS_CHILD]),
+					RelationGetRelationName(relation), definition->arguments[TOTALS_CHILD]) :
+			 errmsg("table \"%s\" has no trigger that keeps these totals of %s",
+					RelationGetRelationName(relation), definition->arguments[TOTALS_PARENT]),
 			 errhint("Call opportunity.attach_totals again, or opportunity.detach_totals with both tables."),
-			 errtable(parent)));
-}
-
-/*
- * A trigger finds its tables by name.  After a rename the name may be another
- * table's by now: the one that the trigger stands on must be the one named, or a
- * part of it.
- */
-void
-totals_check_place(Relation relation, Oid named)
-{
-	if (RelationGetRelid(relation) == named ||
-		typeInheritsFrom(relation->rd_rel->reltype, get_rel_type_id(named)))
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-			 errmsg("a totals trigger on table \"%s\" names another table, %s",
-					RelationGetRelationName(relation),
-					quote_qualified_identifier(get_namespace_name(get_rel_namespace(named)), get_rel_name(named))),
-			 errhint("If the table or its schema was renamed, call opportunity.attach_totals again."),
 			 errtable(relation)));
 }
 
@@ -610,11 +633,10 @@ build_into(TotalsDefinition *definition, bool needs_consent)
 	Relation	child;
 	Relation	parent;
 	List	   *amounts;
+	Node	   *lines_where;
 	Bitmapset  *columns = NULL;
 	int			column = -1;
 	bool		is_comparable = true;
-	Oid			user;
-	int			security;
 	int			level;
 
 	if (one_of(arguments[TOTALS_WHEN_EMPTY], "when_empty", "keep", "zero", "null"))
@@ -624,28 +646,26 @@ build_into(TotalsDefinition *definition, bool needs_consent)
 	definition->ignores_outside_writes =
 		one_of(arguments[TOTALS_OUTSIDE_WRITES], "outside_writes", "ignore", "refuse", "refuse");
 
-	child = open_named(arguments[TOTALS_CHILD]);
-	parent = open_named(arguments[TOTALS_PARENT]);
+	child = open_named(arguments, TOTALS_CHILD);
+	parent = open_named(arguments, TOTALS_PARENT);
 	definition->child = RelationGetRelid(child);
 	definition->parent = RelationGetRelid(parent);
 	definition->child_owner = child->rd_rel->relowner;
 	definition->parent_owner = parent->rd_rel->relowner;
 	if (needs_consent)
-		check_consent(definition, parent);
+	{
+		check_consent(definition, parent, "guard_totals");
+		check_consent(definition, child, "maintain_totals");
+	}
 
-	/* The expressions' functions are looked up as the one who will run them. */
-	GetUserIdAndSecContext(&user, &security);
-	SetUserIdAndSecContext(definition->child_owner, security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
-	level = totals_pin_search_path();
-
-	amounts = totals_amounts(arguments[TOTALS_AMOUNTS], child, definition->child_owner, &columns);
-	(void) totals_lines_where(arguments[TOTALS_LINES_WHERE], child, definition->child_owner, &columns);
+	level = totals_pin_settings();
+	amounts = totals_amounts(arguments[TOTALS_AMOUNTS], child, &columns);
+	lines_where = totals_lines_where(arguments[TOTALS_LINES_WHERE], child, &columns);
 	build_keys(definition, parent, child);
 	build_totals(definition, parent, amounts);
-	build_queries(definition, parent, child, amounts);
+	build_queries(definition, parent, child, amounts, lines_where);
 
 	AtEOXact_GUC(false, level);
-	SetUserIdAndSecContext(user, security);
 
 	for (int i = 0; i < definition->n_keys; i++)
 		columns = bms_add_member(columns, get_attnum(definition->child, definition->keys[i].child_column) -
@@ -729,23 +749,16 @@ totals_release(TotalsDefinition *definition)
 		free_definition(definition);
 }
 
-/* The attachment that a trigger's arguments describe. */
-TotalsDefinition *
-totals_definition(char **arguments)
+/* The session's valid attachment of these arguments, or NULL; the others are thrown away. */
+static TotalsDefinition *
+find_definition(char **arguments)
 {
-	static bool is_registered = false;
-	TotalsDefinition *definition;
-	MemoryContext caller;
 	ListCell   *cell;
 
-	if (!is_registered)
-	{
-		on_relation_change(on_change);
-		is_registered = true;
-	}
 	foreach(cell, definitions)
 	{
-		definition = lfirst(cell);
+		TotalsDefinition *definition = lfirst(cell);
+
 		if (!definition->is_valid)
 		{
 			definitions = foreach_delete_current(definitions, cell);
@@ -753,6 +766,33 @@ totals_definition(char **arguments)
 				free_definition(definition);
 		}
 		else if (same_arguments(definition->arguments, arguments))
+			return definition;
+	}
+	return NULL;
+}
+
+/*
+ * The attachment that a trigger's arguments describe.  Both tables are locked, so
+ * that it stays true to the end of the transaction; waiting for the locks brings
+ * word of what has changed meanwhile.
+ */
+TotalsDefinition *
+totals_definition(char **arguments)
+{
+	static bool is_registered = false;
+	TotalsDefinition *definition;
+	MemoryContext caller;
+
+	if (!is_registered)
+	{
+		on_relation_change(on_change);
+		is_registered = true;
+	}
+	while ((definition = find_definition(arguments)) != NULL)
+	{
+		LockRelationOid(definition->child, AccessShareLock);
+		LockRelationOid(definition->parent, AccessShareLock);
+		if (definition->is_valid)
 			return definition;
 	}
 

@@ -9,12 +9,15 @@
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
+#include "storage/lock.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/plancache.h"
+#include "utils/resowner.h"
 #include "utils/snapmgr.h"
 
 /* Up to this many parents are cheaper one by one, with kept plans, than planned for. */
@@ -219,6 +222,36 @@ raise_not_stored(TotalsDefinition *definition)
 }
 
 /*
+ * The plan for one parent is kept while the tables grow, so it takes an index
+ * where there is one, however small they were when it was made.
+ */
+static SPIPlanPtr
+plan_for_one(TotalsQuery *query)
+{
+	CachedPlan *cached;
+	int			level;
+
+	if (query->plan != NULL && SPI_plan_is_valid(query->plan))
+		return query->plan;
+	level = NewGUCNestLevel();
+	(void) set_config_option("enable_seqscan", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	if (query->plan == NULL)
+	{
+		SPIPlanPtr	plan = SPI_prepare_cursor(query->one, query->n_parameters, query->one_types,
+											  CURSOR_OPT_GENERIC_PLAN);
+
+		if (plan == NULL || SPI_keepplan(plan) != 0)
+			elog(ERROR, "could not prepare: %s", query->one);
+		query->plan = plan;
+	}
+	cached = SPI_plan_get_cached_plan(query->plan);
+	if (cached != NULL)
+		ReleaseCachedPlan(cached, CurrentResourceOwner);
+	AtEOXact_GUC(false, level);
+	return query->plan;
+}
+
+/*
  * Runs a query for a parent, or for n of them at once, and returns how many rows
  * it gave or wrote.  With own changes and, where the isolation level allows it,
  * everyone's committed ones in sight; where it does not, a write to a row that
@@ -230,7 +263,7 @@ execute(TotalsDefinition *definition, TotalsQuery *query, TotalsParent **parents
 {
 	Datum	   *values = palloc_array(Datum, query->n_parameters);
 	char	   *nulls = palloc_array(char, query->n_parameters);
-	SPIPlanPtr	plan = query->plan;
+	SPIPlanPtr	plan;
 	int			result;
 
 	for (int i = 0; i < query->n_parameters; i++)
@@ -242,14 +275,9 @@ execute(TotalsDefinition *definition, TotalsQuery *query, TotalsParent **parents
 		nulls[i] = is_null ? 'n' : ' ';
 	}
 
-	if (one && plan == NULL)
-	{
-		plan = SPI_prepare_cursor(query->one, query->n_parameters, query->one_types, CURSOR_OPT_GENERIC_PLAN);
-		if (plan == NULL || SPI_keepplan(plan) != 0)
-			elog(ERROR, "could not prepare: %s", query->one);
-		query->plan = plan;
-	}
-	else if (!one)
+	if (one)
+		plan = plan_for_one(query);
+	else
 	{
 		plan = SPI_prepare_cursor(query->many, query->n_parameters, query->many_types, CURSOR_OPT_CUSTOM_PLAN);
 		if (plan == NULL)
@@ -274,12 +302,10 @@ static void
 run(TotalsSet *set, TotalsQuery *query, Oid owner, TotalsParent **parents, int n, Snapshot snapshot,
 	int expected, RowReader reader)
 {
-	Oid			user;
-	int			security;
+	TotalsUser	caller;
 	bool		one = n <= ONE_BY_ONE;
 
-	GetUserIdAndSecContext(&user, &security);
-	SetUserIdAndSecContext(owner, security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	totals_become(owner, &caller, expected == SPI_OK_SELECT);
 	for (int i = 0; i < n; i += one ? 1 : BATCH)
 	{
 		int			piece = one ? 1 : Min(n - i, BATCH);
@@ -305,31 +331,94 @@ run(TotalsSet *set, TotalsQuery *query, Oid owner, TotalsParent **parents, int n
 			SPI_freetuptable(SPI_tuptable);
 		}
 	}
-	SetUserIdAndSecContext(user, security);
+	totals_return(&caller);
 }
 
-/* Reads the totals in columns first … of a row into the set's memory. */
-static void
-read_totals(TotalsSet *set, SPITupleTable *rows, int row, int first, Datum *values, bool *nulls)
+/* What an error of taking a sum to its total's type is about. */
+typedef struct Taking
 {
-	MemoryContext caller = MemoryContextSwitchTo(set->context);
+	TotalsDefinition *definition;
+	TotalsParent *parent;
+	TotalsColumn *total;
+} Taking;
 
-	for (int i = 0; i < set->definition->n_totals; i++)
+/* Tells the total that is out of range; nothing but the type and the value are known where that is found. */
+static void
+taking(void *argument)
+{
+	Taking	   *take = argument;
+	Relation	relation;
+
+	if (geterrcode() != ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE)
+		return;
+	relation = RelationIdGetRelation(take->definition->parent);
+	errmsg("total of \"%s\" %s is out of range for %s of type %s", RelationGetRelationName(relation),
+		   totals_key_text(take->definition, take->parent->key), take->total->name,
+		   format_type_with_typemod(take->total->type, take->total->typmod));
+	errtablecol(relation, get_attnum(take->definition->parent, take->total->name));
+	RelationClose(relation);
+}
+
+/* A sum in numeric as its total's type has it, rounded as an assignment would. */
+static Datum
+take_sum(TotalsDefinition *definition, TotalsParent *parent, TotalsColumn *total, Datum sum)
+{
+	Taking		take = {definition, parent, total};
+	ErrorContextCallback callback = {error_context_stack, taking, &take};
+
+	error_context_stack = &callback;
+	switch (total->type)
 	{
-		TotalsColumn *total = &set->definition->totals[i];
-
-		values[i] = SPI_getbinval(rows->vals[row], rows->tupdesc, first + i, &nulls[i]);
-		if (!nulls[i])
-			values[i] = datumCopy(values[i], total->byval, total->len);
+		case INT2OID:
+			sum = DirectFunctionCall1(numeric_int2, sum);
+			break;
+		case INT4OID:
+			sum = DirectFunctionCall1(numeric_int4, sum);
+			break;
+		case INT8OID:
+			sum = DirectFunctionCall1(numeric_int8, sum);
+			break;
+		case FLOAT4OID:
+			sum = DirectFunctionCall1(numeric_float4, sum);
+			break;
+		case FLOAT8OID:
+			sum = DirectFunctionCall1(numeric_float8, sum);
+			break;
+		default:
+			sum = DirectFunctionCall2(numeric, sum, Int32GetDatum(total->typmod));
+			break;
 	}
-	MemoryContextSwitchTo(caller);
+	error_context_stack = callback.previous;
+	return sum;
+}
+
+/*
+ * Plans are made anew when a table changes: a value is not read as what it was
+ * before.
+ */
+static void
+check_result(SPITupleTable *rows, int column, Oid type, TotalsColumn *total)
+{
+	if (SPI_gettypeid(rows->tupdesc, column) != type)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("the type of total column \"%s\" has changed meanwhile", total->name)));
 }
 
 static void
 read_stored(TotalsSet *set, TotalsParent *parent, SPITupleTable *rows, int row)
 {
 	parent->exists = true;
-	read_totals(set, rows, row, 2, parent->stored, parent->stored_null);
+	for (int i = 0; i < set->definition->n_totals; i++)
+	{
+		TotalsColumn *total = &set->definition->totals[i];
+		Datum		value = SPI_getbinval(rows->vals[row], rows->tupdesc, 2 + i, &parent->stored_null[i]);
+		MemoryContext caller = MemoryContextSwitchTo(set->context);
+
+		check_result(rows, 2 + i, total->column_type, total);
+		parent->stored[i] = parent->stored_null[i] ? (Datum) 0 : datumCopy(value, total->byval, total->len);
+		MemoryContextSwitchTo(caller);
+	}
 }
 
 static void
@@ -339,7 +428,16 @@ read_computed(TotalsSet *set, TotalsParent *parent, SPITupleTable *rows, int row
 	bool		is_null;
 
 	parent->n_lines = DatumGetInt64(SPI_getbinval(rows->vals[row], rows->tupdesc, 2, &is_null));
-	read_totals(set, rows, row, 3, parent->computed, parent->computed_null);
+	for (int i = 0; i < n; i++)
+	{
+		TotalsColumn *total = &set->definition->totals[i];
+		Datum		sum = SPI_getbinval(rows->vals[row], rows->tupdesc, 3 + i, &parent->computed_null[i]);
+		MemoryContext caller = MemoryContextSwitchTo(set->context);
+
+		check_result(rows, 3 + i, NUMERICOID, total);
+		parent->computed[i] = take_sum(set->definition, parent, total, sum);
+		MemoryContextSwitchTo(caller);
+	}
 	if (rows->tupdesc->natts > 2 + n)
 	{
 		parent->n_unknown = MemoryContextAlloc(set->context, sizeof(int64) * n);
@@ -358,7 +456,7 @@ compute(TotalsSet *set, TotalsQuery *query, TotalsParent **parents, int n, Snaps
 	for (int i = 0; i < n; i++)
 		parents[i]->n_lines = 0;
 
-	level = totals_pin_search_path();
+	level = totals_pin_settings();
 	run(set, query, definition->child_owner, parents, n, snapshot, SPI_OK_SELECT, read_computed);
 	AtEOXact_GUC(false, level);
 
@@ -470,6 +568,62 @@ disturb_outer(TotalsSet *set)
 	}
 }
 
+/*
+ * Where no foreign key is checked by each statement, lines and their parent can
+ * come from two transactions that do not see each other.  Who adds lines to a
+ * parent that he finds missing and who adds a parent therefore wait for each
+ * other on a lock of its key; lines are added up and parents looked for after
+ * that.  The lock lasts to the end of the transaction.
+ *
+ * It is an advisory lock, with a fourth field that PostgreSQL's functions for
+ * these never use (theirs is 1 or 2).  Its modes agree with themselves, so lines
+ * wait for parents alone and parents for lines.  Keys are told apart by some bits
+ * of their hash, so that a bulk load cannot fill the lock table.
+ */
+#define KEY_LOCK_FIELD 0x4F50
+#define KEY_LOCK_BITS 10
+
+static void
+lock_key(TotalsDefinition *definition, Datum *key, LOCKMODE mode)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, definition->parent,
+						 hash_key(definition, key) >> (32 - KEY_LOCK_BITS), KEY_LOCK_FIELD);
+	(void) LockAcquire(&tag, mode, false, false);
+}
+
+/* Keeps lines of a new parent's key from coming unseen. */
+void
+totals_lock_new_key(TotalsDefinition *definition, Datum *key)
+{
+	if (!definition->has_immediate_key)
+		lock_key(definition, key, RowExclusiveLock);
+}
+
+static void
+lock_missing(TotalsSet *set, TotalsParent **touched, int n)
+{
+	TotalsParent **missing = MemoryContextAlloc(set->context, sizeof(TotalsParent *) * n);
+	int			n_missing = 0;
+	Snapshot	snapshot;
+
+	for (int i = 0; i < n; i++)
+	{
+		if (!touched[i]->exists)
+		{
+			lock_key(set->definition, touched[i]->key, ShareLock);
+			missing[n_missing++] = touched[i];
+		}
+	}
+	if (n_missing == 0)
+		return;
+	snapshot = latest_snapshot();
+	run(set, &set->definition->lock, set->definition->parent_owner, missing, n_missing, snapshot,
+		SPI_OK_SELECT, read_stored);
+	UnregisterSnapshot(snapshot);
+}
+
 /* Not inlined: gcc fears for its variables when it finds them beside a setjmp. */
 static pg_noinline int64
 flush_locked(TotalsSet *set, TotalsFlushMode mode)
@@ -496,6 +650,8 @@ flush_locked(TotalsSet *set, TotalsFlushMode mode)
 		snapshot = latest_snapshot();
 		run(set, &definition->lock, definition->parent_owner, touched, n_touched, snapshot, SPI_OK_SELECT, read_stored);
 		UnregisterSnapshot(snapshot);
+		if (!definition->has_immediate_key)
+			lock_missing(set, touched, n_touched);
 		for (int i = 0; i < n_touched; i++)
 		{
 			/* The parent of a cascade's lines is gone; that of a deferred key's is still to come. */
@@ -569,26 +725,25 @@ totals_published(TotalsDefinition *definition, Datum *key)
 static pg_noinline void
 visit_batches(TotalsDefinition *definition, Snapshot snapshot, TotalsVisitor visitor, void *argument)
 {
-	Oid			user;
-	int			security;
+	TotalsUser	caller;
 	Portal		portal;
 	uint64		n_fetched;
 
 	SPI_connect();
-	GetUserIdAndSecContext(&user, &security);
-	SetUserIdAndSecContext(definition->parent_owner, security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	totals_become(definition->parent_owner, &caller, true);
 	PushActiveSnapshot(snapshot);
 	portal = SPI_cursor_open_with_args(NULL, definition->all_keys, 0, NULL, NULL, NULL, true, 0);
 	PopActiveSnapshot();
+	totals_return(&caller);
 	do
 	{
 		TotalsSet  *batch = totals_set_create(definition);
 		TotalsParent **parents;
 		int			n;
 
-		SetUserIdAndSecContext(definition->parent_owner, security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+		totals_become(definition->parent_owner, &caller, true);
 		SPI_cursor_fetch(portal, true, BATCH);
-		SetUserIdAndSecContext(user, security);
+		totals_return(&caller);
 		n_fetched = SPI_processed;
 		for (uint64 row = 0; row < n_fetched; row++)
 		{

@@ -35,7 +35,7 @@ guard_state(FunctionCallInfo fcinfo, TriggerData *data)
 		return state;
 
 	definition = totals_definition(data->tg_trigger->tgargs);
-	totals_check_place(data->tg_relation, definition->parent);
+	totals_check_place(data->tg_relation, definition->parent, definition->arguments[TOTALS_PARENT]);
 	state = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(GuardState));
 	state->definition = definition;
 	state->key = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(AttrNumber) * definition->n_keys);
@@ -133,27 +133,20 @@ is_published(GuardState *state, TotalsParent *published, HeapTuple tuple, TupleD
 	return true;
 }
 
-/* A parent that cannot have lines yet and has the totals of an empty one. */
+/*
+ * A new parent with the totals of its lines, of which it may have some: a row that
+ * moves between partitions brings them, and a statement that deletes and inserts
+ * it anew.  Where no line of other transactions can precede its parent there is
+ * nothing to lock for.
+ */
 static bool
-is_new_and_right(GuardState *state, Relation relation, HeapTuple tuple, TupleDesc row)
+is_new_and_right(GuardState *state, TotalsSet *set, TotalsParent *parent, HeapTuple tuple, TupleDesc row)
 {
-	TotalsDefinition *definition = state->definition;
-
-	/* The arrival of a row that moves between partitions, lines and all, is an insert too. */
-	if (!definition->has_immediate_key || relation->rd_rel->relispartition || definition->child == definition->parent)
+	if (!state->definition->has_immediate_key)
 		return false;
-	for (int i = 0; i < definition->n_totals; i++)
-	{
-		TotalsColumn *total = &definition->totals[i];
-		bool		is_null;
-		Datum		value = heap_getattr(tuple, state->totals[i], row, &is_null);
-
-		if (definition->when_empty == TOTALS_NULL ? !is_null :
-			(definition->when_empty == TOTALS_ZERO || total->is_count) &&
-			!totals_equal(total, value, is_null, total->zero, false))
-			return false;
-	}
-	return true;
+	read_row(state, tuple, row, parent);
+	totals_expect(set, parent);
+	return totals_are_right(state->definition, parent);
 }
 
 static void
@@ -163,8 +156,10 @@ judge(GuardState *state, TriggerData *data)
 	TupleDesc	row = RelationGetDescr(data->tg_relation);
 	bool		is_update = TRIGGER_FIRED_BY_UPDATE(data->tg_event);
 	HeapTuple	tuple = is_update ? data->tg_newtuple : data->tg_trigtuple;
+	bool		is_new = !is_update;
 	TotalsFlushMode mode = TOTALS_STORE;
 	TotalsParent *published;
+	TotalsParent *parent;
 	TotalsSet  *set;
 	Datum		key[INDEX_MAX_KEYS];
 
@@ -180,15 +175,17 @@ judge(GuardState *state, TriggerData *data)
 
 		if (published == NULL && !moved && !total_changed(state, data->tg_trigtuple, tuple, row))
 			return;
+		is_new = moved;
 		if (published != NULL || (!moved && !definition->ignores_outside_writes))
 			mode = TOTALS_JUDGE;
 	}
-	else if (is_new_and_right(state, data->tg_relation, tuple, row))
-		return;
 
+	if (is_new)
+		totals_lock_new_key(definition, key);
 	set = totals_set_create(definition);
-	(void) totals_set_add(set, key);
-	(void) totals_flush(set, mode);
+	parent = totals_set_add(set, key);
+	if (is_update || !is_new_and_right(state, set, parent, tuple, row))
+		(void) totals_flush(set, mode);
 	totals_set_free(set);
 }
 

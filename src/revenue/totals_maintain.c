@@ -140,6 +140,7 @@ typedef struct Truncation
 {
 	Oid			parent;
 	Oid			child;
+	char	   *columns;		/* the totals: the same two tables may have several attachments */
 	int			depth;			/* of triggers: a nested command is another one */
 } Truncation;
 
@@ -160,11 +161,13 @@ truncated(TotalsDefinition *definition, bool is_before)
 		Truncation *truncation = lfirst(cell);
 
 		if (truncation->parent == definition->parent && truncation->child == definition->child &&
-			truncation->depth == depth)
+			truncation->depth == depth &&
+			strcmp(truncation->columns, definition->arguments[TOTALS_COLUMNS]) == 0)
 		{
 			if (!is_before)
 			{
 				truncations = foreach_delete_current(truncations, cell);
+				pfree(truncation->columns);
 				pfree(truncation);
 				(void) totals_rebuild(definition);
 			}
@@ -178,6 +181,7 @@ truncated(TotalsDefinition *definition, bool is_before)
 
 		truncation->parent = definition->parent;
 		truncation->child = definition->child;
+		truncation->columns = pstrdup(definition->arguments[TOTALS_COLUMNS]);
 		truncation->depth = depth;
 		truncations = lappend(truncations, truncation);
 		MemoryContextSwitchTo(caller);
@@ -213,7 +217,7 @@ opp_maintain_totals(PG_FUNCTION_ARGS)
 				 errtable(data->tg_relation)));
 
 	definition = totals_definition(data->tg_trigger->tgargs);
-	totals_check_place(data->tg_relation, definition->child);
+	totals_check_place(data->tg_relation, definition->child, definition->arguments[TOTALS_CHILD]);
 	if (TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))
 		truncated(definition, TRIGGER_FIRED_BEFORE(data->tg_event));
 	else
