@@ -76,6 +76,15 @@ SELECT weighted_value('200', '12.5') AS literals, weighted_value(200.0, '12.5') 
 PREPARE one_shot AS SELECT weighted_value($1, $2);
 EXECUTE one_shot (200, 12.5);
 
+-- Whole numbers beyond 2^53 stay exact in every aggregate, whatever the type of the probability.
+CREATE TABLE large AS SELECT 9007199254740993::bigint AS amount, 100::double precision AS percent_double, 100::numeric AS percent_numeric, 100 AS percent_integer;
+SELECT weighted_value(amount, percent_double) AS double, weighted_value(amount, percent_numeric) AS numeric, weighted_value(amount, percent_integer) AS integer,
+	weighted_value(9007199254740993, 100) AS literals, weighted_value(9007199254740993, '100') AS half_literal FROM large;
+SELECT open_value(summarize_pipeline(amount, percent_double, NULL)) AS double, open_value(summarize_pipeline(amount, percent_numeric, NULL)) AS numeric,
+	open_value(summarize_pipeline(amount, percent_integer, NULL)) AS integer, won_value(summarize_pipeline(amount, percent_double, true, date '2024-01-01', date '2024-02-01')) AS date,
+	won_value(summarize_pipeline(amount, percent_double, true, timestamp '2024-01-01', timestamp '2024-02-01')) AS timestamp,
+	won_value(summarize_pipeline(amount, percent_double, true, timestamptz '2024-01-01', timestamptz '2024-02-01')) AS timestamptz FROM large;
+
 -- rollup is a word of GROUP BY, and a function elsewhere.
 SELECT open_count(rollup(s)), open_value(rollup(s)) FROM expected, generate_series(1, 2);
 
@@ -89,6 +98,18 @@ SELECT open_value(summarize_pipeline(0.1::float8 + 0.2::float8, 50, NULL)) AS su
 -- Probabilities are rounded to six decimals, of either type alike.
 SELECT weighted_value(1000000, 33.3333334) AS down, weighted_value(1000000, 33.3333335) AS half_up, weighted_value(1000000, 33.3333335::float8) AS double,
 	weighted_value(1000000, 1e-7) AS nothing, weighted_value(1000000, 99.9999999) AS all_of_it;
+
+-- Ties beyond six decimals go as round(x::numeric, 6) goes: where the double lies beside the tie, the decimal that it prints as is what counts.
+-- The digits of an integer part beyond 15 stay.
+SELECT x, open_value(summarize_pipeline(x, 50, NULL)) AS amount, round(x::numeric, 6) AS rounded
+FROM unnest('{100.0000005, 1.0000005, -1.0000015, 12345678.12345649999, 0.0000005, -4.99999999999e-7, 99999999999999.5, 1234567890123456.5}'::float8[]) AS x GROUP BY x ORDER BY x;
+SELECT count(*) AS numbers, count(*) FILTER (WHERE open_value(s) <> round(x::numeric, 6)) AS wrong_amounts,
+	count(*) FILTER (WHERE weighted_value(p) <> round((x / 10 ^ digits)::numeric, 6)) AS wrong_probabilities
+FROM (SELECT x, digits, summarize_pipeline(x, 50, NULL) AS s, summarize_pipeline(100::float8, x / 10 ^ digits, NULL) AS p
+	FROM (SELECT (i * 7919 + 0.5 + (i % 3 - 1) * 1e-9) * 1e-6 * 10 ^ (i % 5) AS x, greatest(ceil(log((i * 7919 + 1) * 1e-6 * 10 ^ (i % 5))) - 1, 0) AS digits
+		FROM generate_series(1, 2000) AS i) AS n GROUP BY x, digits) AS q;
+SELECT weighted_value(100.0, 33.33333349999999999999) AS below, weighted_value(100.0, 33.3333335) AS tie, weighted_value(100.0, 0.0000004999999999999999999) AS nothing,
+	weighted_value(100::float8, 33.3333335::float8) AS tie_double, weighted_value(100::float8, 1.0000005::float8) AS other_tie;
 
 -- DISTINCT, ORDER BY and FILTER in the call.
 SELECT open_value(summarize_pipeline(DISTINCT amount_numeric, percent_double, won)) AS distinct_deals,

@@ -67,6 +67,23 @@ SELECT count(*) AS circles, count(DISTINCT (x, y)) > 90 AS apart, max(y) - min(y
 	   bool_and(x BETWEEN 72 AND 732 AND y BETWEEN 92 AND 474) AS inside
   FROM circles((SELECT pipeline_chart(date '2026-01-01' + i % 5, 100, 40, i::text) FROM generate_series(1, 100) AS i));
 
+-- Tall, narrow pictures with one large deal among small ones: the first to close is still left of the last, and all lie within the frame.
+SELECT width, height, count(*) AS circles, bool_and(x - r >= 72 AND x + r <= width - 228 AND y - r >= 92 AND y + r <= height - 66) AS inside,
+	   max(x) FILTER (WHERE tooltip LIKE 'deal 1 /%') < min(x) FILTER (WHERE tooltip LIKE 'deal 100 /%') AS forward
+  FROM (VALUES (560, 4000), (564, 1908), (600, 2158), (690, 2783)) AS size (width, height),
+	LATERAL (SELECT pipeline_chart(date '2026-01-01' + i, CASE i WHEN 50 THEN 1e9 ELSE i END, i * 37 % 101, 'deal ' || i,
+								   jsonb_build_object('width', width, 'height', height)) FROM generate_series(1, 100) AS i) AS picture (svg),
+	circles(svg)
+ GROUP BY width, height ORDER BY width;
+
+-- Labels lie on other circles only where no place is free: here, above or below and aligned with the circle's edge.
+SELECT m[1] AS x, m[2] AS y, m[3] AS anchor, m[4] AS label
+  FROM regexp_matches((SELECT pipeline_chart(d, a, s, l) FROM (VALUES
+		(date '2026-01-01', 100, 50, 'left'), ('2026-01-20', 90, 50, 'a label that is long enough'), ('2026-02-20', 100, 50, 'right'),
+		('2026-12-31', 80, 20, 'a long label at the edge of the frame')) AS deal (d, a, s, l)),
+	'<text x="([0-9.]+)" y="([0-9.]+)"( text-anchor="[a-z]+")?>((?:left|right|a l)[^<]*)</text>', 'g') WITH ORDINALITY AS found (m, n)
+ WHERE n > 4;
+
 -- NULL dates, amounts and scores, infinite dates: drawn in their places, none dropped.
 SELECT n, style, tooltip,
 	   x > 660 AS right_of_axis, y > 420 AS below_axis

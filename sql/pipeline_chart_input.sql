@@ -118,7 +118,7 @@ SELECT options, try(format('pipeline_chart(d, n, score, label, %L)', options))
 	'[]', '1', 'null', '{"colour": "red"}', '{"Title": "x"}', '{"y_axis": null}',
 	'{"title": 1}', '{"currency": "much too long"}', '{"width": 559}', '{"width": 4001}', '{"width": 600.5}',
 	'{"width": "600"}', '{"width": 1e400}', '{"height": true}', '{"max_labels": -1}', '{"max_labels": 101}',
-	'{"today": 20260101}', '{"today": "soon"}', '{"today": "infinity"}', '{"mark_closed": "yes"}',
+	'{"today": 20260101}', '{"today": "soon"}', '{"today": "infinity"}', '{"today": "2026-02-30"}', '{"today": "5874897-12-31"}', '{"today": "9999999-01-01"}', '{"mark_closed": "yes"}',
 	'{"cuts": 50}', '{"cuts": {}}', '{"cuts": [75, 50]}', '{"cuts": [25, 50, 75]}', '{"cuts": [75, 50, "25"]}', '{"cuts": [101, 50, 25]}']) AS options;
 SELECT try(format('pipeline_chart(d, n, score, label, %L)', jsonb_build_object('title', repeat('x', 501))));
 SELECT call, try(call)

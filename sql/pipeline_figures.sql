@@ -63,6 +63,8 @@ SELECT pipeline_figures(NULL) IS NULL AS strict, warnings(NULL) IS NULL AS warni
 SELECT unnest(warnings(summarize_pipeline(a, p, NULL))) AS fractions FROM (VALUES (100, 0.9), (50, 0.25), (20, 1)) AS d (a, p);
 SELECT warnings(summarize_pipeline(a, p, NULL)) AS percent FROM (VALUES (100, 0.9), (50, 25)) AS d (a, p);
 SELECT warnings(summarize_pipeline(a, p, NULL)) AS zeros FROM (VALUES (100, 0), (50, 0)) AS d (a, p);
+-- Closed deals without a closing date are told of as soon as they have an opening one.
+SELECT warnings(summarize_pipeline(100, 0, false, '2026-01-01', NULL)) AS undated, warnings(summarize_pipeline(100, 0, false)) AS not_asked;
 SELECT unnest(warnings(summarize_pipeline(a, p, w, o, c))) AS warning FROM (VALUES
 	(100.0, NULL, NULL, date '2024-01-01', date '2024-02-01'), (NULL, 50, NULL, NULL, NULL),
 	(100, NULL, true, '2024-01-01', '2024-02-01'), (100, NULL, true, NULL, '2024-02-01'), (100, NULL, true, '2024-03-01', '2024-02-01'),

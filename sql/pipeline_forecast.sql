@@ -88,6 +88,22 @@ FROM portfolio, LATERAL (SELECT summarize_pipeline(a, p, NULL) FROM unnest(amoun
 SELECT size, count(*) AS quantiles, max(points) <= CASE size WHEN 30 THEN 0.5 WHEN 60 THEN 0.3 ELSE 0.2 END AS within,
 	max(points) > 0.01 AS not_trivially FROM verdict GROUP BY size ORDER BY size;
 
+-- One large deal among fifty even ones of 10,000, which alone would bring 250,000 with a deviation of 35,355: what it adds to the
+-- deviation hardly moves p10 to p90 unless its own odds lie between. Likely or unlikely, a warning names it, but where it adds little.
+SELECT large, percent, round(standard_deviation) AS deviation, round(p10, -3) AS p10, round(p50, -3) AS p50, round(p90, -3) AS p90,
+	round(forecast_quantile(s, 1 - percent / 200), -6) AS middle_of_large, cardinality(warnings(s)) AS warnings
+FROM (VALUES (100000, 0.01::float8), (1000000, 50), (10000000, 1), (10000000, 97), (1000000000, 0.01), (-1000000000, 0.02)) AS l (large, percent),
+	LATERAL (SELECT summarize_pipeline(CASE WHEN i = 0 THEN large ELSE 10000 END, CASE WHEN i = 0 THEN percent ELSE 50 END, NULL) FROM generate_series(0, 50) AS i) AS x (s),
+	forecast(s) ORDER BY l;
+SELECT warnings(summarize_pipeline(1e9, 1.5, NULL)) AS one_deal, (forecast(summarize_pipeline(1e9, 30, NULL))).*;
+
+-- Never further from the mean than Cantelli's inequality lets any distribution be, with a cent for rounding: two large deals
+-- that cancel, and portfolios of ever larger ones.
+SELECT count(*) AS quantiles, bool_and(forecast_quantile(s, q) - expected BETWEEN -standard_deviation * sqrt((1 - q) / q)::numeric - 0.01 AND standard_deviation * sqrt(q / (1 - q))::numeric + 0.01) AS possible
+FROM (SELECT summarize_pipeline(a, p, NULL) FROM (VALUES (1e9, 1), (-1e9, 1), (100, 50)) AS d (a, p)
+	UNION ALL SELECT summarize_pipeline(10 ^ i, least(i * k, 99), NULL) FROM generate_series(1, 9) AS i, generate_series(1, 7, 2) AS k GROUP BY k) AS x (s),
+	forecast(s), unnest('{1e-300,1e-6,0.001,0.01,0.1,0.3,0.5,0.7,0.9,0.99,0.999,0.999999,0.9999999999999999}'::float8[]) AS q;
+
 -- Never falls as q rises, whatever the deals: few, lopsided, one that dominates, credits.
 CREATE TABLE odd AS SELECT seed, summarize_pipeline(
 		CASE dice(i, seed, 6) WHEN 0 THEN -dice(i, seed + 2000, 1000) WHEN 1 THEN 10 ^ dice(i, seed + 2000, 9) ELSE dice(i, seed + 2000, 1000) END::numeric,

@@ -152,11 +152,18 @@ SELECT summary_add(NULL::pipeline_summary, NULL::numeric, NULL, NULL, NULL, NULL
 SELECT r.* FROM (VALUES
 	($$SELECT summary_remove('{"version": 1}'::pipeline_summary, 1::numeric, 50, NULL)$$),
 	($$SELECT summary_remove(summarize_pipeline(NULL::numeric, NULL, true), NULL::numeric, NULL, false)$$),
+	($$SELECT summary_remove(summary_add(NULL, 100::numeric, 50, NULL), 200::numeric, 50, NULL)$$),
+	($$SELECT summary_remove(summary_add(NULL, 100::bigint, 50), 100::bigint, 20)$$),
+	($$SELECT summary_remove(summary_add(NULL, 100::numeric, 50, NULL), 100::numeric, 50, NULL) = '{"version": 1}'$$),
 	($$SELECT unmerge('{"version": 1}', summarize_pipeline(1, 50, NULL))$$),
 	($$SELECT unmerge(summarize_pipeline(1, 50, NULL), summarize_pipeline(2, 50, NULL))$$),
 	($$SELECT merge(s, s) FROM (VALUES ('{"version": 1, "open": {"deals": 600000000000, "without_amount": 600000000000}}'::pipeline_summary)) AS x (s)$$),
 	($$SELECT summary_add('{"version": 1, "lost": {"deals": 1000000000000, "without_amount": 1000000000000, "cycles": 1000000000000}}', true)$$)
 	) AS x (statement), refused(statement) AS r;
+
+-- Messages show no more than the beginning of a number.
+SELECT r.* FROM (VALUES ('1e100000, 50'), ('-1e-16000, 50'), ('1, 1e100000'), ('1, -1e-16000')) AS x (arguments),
+	refused('SELECT summary_add(NULL, ' || arguments || '::numeric, NULL)') AS r;
 
 -- What amounts and probabilities are refused.
 SELECT statement, r.code, left(r.message, 60) AS message FROM (VALUES

@@ -168,3 +168,44 @@ SELECT attach_process('stored', 'stage', '{"stages": [{"name": "a", "required": 
 INSERT INTO stored VALUES (1, 'a', 0), (2, 'a', 1);
 UPDATE stored SET stage = 'w', amount = 0 WHERE id = 2;
 UPDATE stored SET stage = 'w', amount = 5 WHERE id = 1;
+
+-- What is filled is what the column would hold: rounded, and within its domain as the domain is now.
+CREATE DOMAIN minute AS timestamp(0);
+CREATE DOMAIN result AS text;
+CREATE DOMAIN given AS timestamptz NOT NULL;
+CREATE TABLE exact (id integer PRIMARY KEY, stage text, outcome result, entered_at timestamptz(0), closed_at minute);
+SELECT attach_process('exact', 'stage', '{"stages": [{"name": "a"}, {"name": "w", "outcome": "won"}]}',
+    outcome_column => 'outcome', entered_at_column => 'entered_at', closed_at_column => 'closed_at');
+DO $$
+BEGIN
+    -- The transaction's time has microseconds, but for one in a million.
+    FOR i IN 1..3 LOOP
+        INSERT INTO process_columns.exact VALUES (i, 'w');
+        COMMIT;
+    END LOOP;
+END $$;
+SELECT count(*) FROM exact WHERE entered_at <> date_trunc('second', entered_at) OR closed_at <> date_trunc('second', closed_at::timestamp);
+ALTER DOMAIN result ADD CONSTRAINT never_open CHECK (VALUE <> 'open');
+INSERT INTO exact VALUES (4, 'a');
+INSERT INTO exact VALUES (4, 'w');
+ALTER DOMAIN result DROP CONSTRAINT never_open;
+INSERT INTO exact VALUES (5, 'a');
+CREATE TABLE never_null (id integer PRIMARY KEY, stage text, closed_at given);
+SELECT attach_process('never_null', 'stage', '{"stages": [{"name": "a"}, {"name": "w", "outcome": "won"}]}', closed_at_column => 'closed_at');
+INSERT INTO never_null VALUES (1, 'w', now());
+UPDATE never_null SET stage = 'a';
+SELECT id, stage, closed_at IS NOT NULL AS closed FROM never_null;
+
+-- An unchanged value is one that the type calls equal.
+CREATE TABLE equal (id integer PRIMARY KEY, stage text, p numeric);
+SELECT attach_process('equal', 'stage', '{"stages": [{"name": "a", "probability": 10}, {"name": "b", "probability": 50}, {"name": "w", "outcome": "won"}]}', probability_column => 'p');
+INSERT INTO equal VALUES (1), (2);
+UPDATE equal SET stage = 'b', p = CASE id WHEN 1 THEN 10.00 ELSE 10.01 END;
+SELECT * FROM equal ORDER BY id;
+
+-- The stage column's type must give back the names it is given.
+CREATE TABLE names (c name, i integer, d date, v varchar(300));
+SELECT attach_process('names', 'c', ('{"stages": [{"name": "' || repeat('x', 70) || '"}, {"name": "w", "outcome": "won"}]}')::sales_process);
+SELECT attach_process('names', 'i', '{"stages": [{"name": "01"}, {"name": "2", "outcome": "won"}]}');
+SELECT attach_process('names', 'd', '{"stages": [{"name": "20260101"}, {"name": "2026-01-02", "outcome": "won"}]}');
+SELECT attach_process('names', 'v', ('{"stages": [{"name": "' || repeat('x', 70) || '"}, {"name": "w", "outcome": "won"}]}')::sales_process);

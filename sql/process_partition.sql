@@ -110,12 +110,47 @@ UPDATE twice SET region = 2, s1 = 'b', s2 = 'y';
 UPDATE twice SET region = 1, s1 = 'w', s2 = 'x' WHERE id = 1;
 UPDATE twice SET region = 1, s1 = 'a', s2 = 'v' WHERE id = 2;
 UPDATE twice SET region = 1, s1 = 'a', s2 = 'z' WHERE id = 1;
--- A row that goes to another partition without a stage takes the first one again: a move back, and judged so.
+-- A row that goes to another partition without a stage is no new row: it does not take the first one again.
 UPDATE twice SET region = 2, s1 = NULL WHERE id = 1;
-SELECT attach_process('twice', 's1', '{"stages": [{"name": "a"}, {"name": "b"}, {"name": "w", "outcome": "won"}], "moves": {"back": false}}');
-UPDATE twice SET s1 = 'b' WHERE id = 1;
-UPDATE twice SET region = 1, s1 = NULL WHERE id = 1;
+UPDATE twice SET s1 = NULL WHERE id = 1;
 SELECT * FROM twice ORDER BY id;
+
+-- Attached to each partition apart: a move between them is one still, whatever they ask of new rows.
+CREATE TABLE apart (region integer, id integer PRIMARY KEY, stage text, amount numeric);
+ALTER TABLE apart DROP CONSTRAINT apart_pkey;
+CREATE TABLE parts (LIKE apart) PARTITION BY LIST (region);
+CREATE TABLE parts_1 PARTITION OF parts FOR VALUES IN (1);
+CREATE TABLE parts_2 PARTITION OF parts FOR VALUES IN (2);
+CREATE TABLE parts_3 PARTITION OF parts FOR VALUES IN (3);
+SELECT attach_process(part, 'stage', '{"stages": [{"name": "a", "required": ["amount"]}, {"name": "b"}, {"name": "w", "outcome": "won"}]}')
+FROM unnest(ARRAY['parts_1', 'parts_2']::regclass[]) part;
+INSERT INTO parts VALUES (1, 1, 'a');
+UPDATE parts SET region = 2, stage = 'w';
+UPDATE parts SET region = 2, stage = 'b';
+UPDATE parts SET region = 2, stage = NULL;
+UPDATE parts SET region = 2, stage = 'b', amount = 1;
+DELETE FROM parts;
+SELECT detach_process(part) FROM unnest(ARRAY['parts_1', 'parts_2']::regclass[]) part;
+
+-- A note that nobody picked up is not taken for a later command's, though the memory of its run is used again.
+SELECT attach_process('parts', 'stage', '{"stages": [{"name": "a"}, {"name": "b"}, {"name": "w", "outcome": "won"}], "moves": {"start": "first"}}');
+INSERT INTO parts VALUES (1, 7, 'a');
+UPDATE parts SET stage = 'b';
+CREATE TRIGGER drop_row BEFORE INSERT ON parts_2 FOR EACH ROW WHEN (NEW.id = 7) EXECUTE FUNCTION drop_row();
+BEGIN;
+UPDATE parts SET region = 2;
+INSERT INTO parts VALUES (1, 8, 'w');
+ROLLBACK;
+BEGIN;
+UPDATE parts SET region = 2;
+SAVEPOINT s;
+INSERT INTO parts VALUES (1, 8, 'b');
+ROLLBACK TO s;
+INSERT INTO parts VALUES (1, 8, NULL), (2, 9, NULL);
+UPDATE parts SET region = 3 - region, stage = 'b';
+SELECT * FROM parts ORDER BY id;
+ROLLBACK;
+SELECT * FROM parts ORDER BY id;
 
 -- Inheritance: each child there is gets triggers of its own.
 CREATE TABLE base (id integer PRIMARY KEY, stage text, amount numeric);

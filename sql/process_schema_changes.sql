@@ -87,3 +87,16 @@ SELECT replace(pg_get_triggerdef(oid), '.opportunities', '.restored') FROM pg_tr
 INSERT INTO restored (id) VALUES (1);
 UPDATE restored SET stage = 'w';
 SELECT process_of('restored') = process_of('opportunities') AS same;
+
+-- A stage is renamed in its type: rows in it have a stage that the process does not have, and enter it anew.
+CREATE TYPE phase AS ENUM ('x', 'y', 'z');
+CREATE TABLE phases (id integer PRIMARY KEY, stage phase);
+SELECT attach_process('phases', 'stage', '{"stages": [{"name": "x"}, {"name": "y"}, {"name": "z", "outcome": "won"}], "moves": {"start": "first"}}');
+INSERT INTO phases VALUES (1), (2);
+ALTER TYPE phase RENAME VALUE 'x' TO 'xx';
+ALTER TYPE phase ADD VALUE 'x';
+\c
+SET search_path = process_schema_changes, opportunity;
+UPDATE phases SET stage = 'y' WHERE id = 1;
+UPDATE phases SET stage = 'x' WHERE id = 1;
+SELECT * FROM phases ORDER BY id;

@@ -51,6 +51,32 @@ INSERT INTO deals (id) VALUES (5);
 SELECT advance('deals', '1');
 SELECT process_of('deals');
 
+-- A nested statement reads a process that the statement around it has changed and then rolls back:
+-- the trigger that tells of changes does not fire, and nothing of the change is left.
+CREATE TABLE rolled_back (name text PRIMARY KEY, definition sales_process, is_default boolean);
+INSERT INTO rolled_back VALUES ('p', '{"stages": [{"name": "a"}, {"name": "b"}, {"name": "w", "outcome": "won"}], "moves": {"start": "first"}}', true);
+CREATE TABLE offers (id integer PRIMARY KEY, process text, stage text);
+SELECT attach_process('offers', 'stage', process_table => 'rolled_back', process_column => 'process');
+CREATE FUNCTION touch(stage text) RETURNS integer LANGUAGE sql AS
+    $$ INSERT INTO process_table.offers VALUES (99, 'p', stage) RETURNING 1 $$;
+\c
+SET search_path = process_table, opportunity;
+BEGIN;
+WITH x AS (UPDATE rolled_back SET definition = '{"stages": [{"name": "a"}, {"name": "b"}, {"name": "w", "outcome": "won"}]}' RETURNING 1)
+SELECT touch('w'), 1 / (count(*) - 1) FROM x;
+ROLLBACK;
+INSERT INTO offers VALUES (1, 'p', 'w');
+\c
+SET search_path = process_table, opportunity;
+BEGIN;
+SAVEPOINT s;
+WITH x AS (UPDATE rolled_back SET definition = '{"stages": [{"name": "a"}, {"name": "b"}, {"name": "w", "outcome": "won"}]}' RETURNING 1)
+SELECT touch('w'), 1 / (count(*) - 1) FROM x;
+ROLLBACK TO s;
+INSERT INTO offers VALUES (1, 'p', 'w');
+ROLLBACK;
+INSERT INTO offers VALUES (1, 'p', 'w');
+
 -- Other columns' names, another key type; no default column.
 CREATE TABLE rules (code integer PRIMARY KEY, rule sales_process);
 INSERT INTO rules VALUES (7, '{"stages": [{"name": "a"}, {"name": "w", "outcome": "won"}]}');
@@ -81,6 +107,9 @@ INSERT INTO twins SELECT 'x', rule FROM rules, generate_series(1, 2);
 SELECT attach_process('leads', 'stage', process_table => 'twins', process_column => 'stage');
 CREATE VIEW seen AS SELECT * FROM twins;
 SELECT attach_process('leads', 'stage', process_table => 'seen', process_column => 'stage');
+
+CREATE TABLE made (id integer, kind text, rule integer GENERATED ALWAYS AS (length(kind)) STORED, stage text);
+SELECT attach_process('made', 'stage', process_table => 'rules', process_column => 'rule', process_key => 'code', process_definition => 'rule');
 
 -- The table of processes is renamed, moved, dropped, under a warm cache.
 INSERT INTO leads VALUES (5, 7, 'a');

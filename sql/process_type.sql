@@ -43,3 +43,11 @@ SELECT ('{"stages": [' || string_agg(format('{"name": "stage %s", "required": ["
 FROM generate_series(1, 999) i;
 SELECT count(*), min(stage_order), max(stage_order), count(DISTINCT stage) FROM large, stages(process);
 SELECT process = process::text::sales_process AS same FROM large;
+
+-- A stored value of a layout that this version does not know.
+SET ROLE NONE;
+CREATE CAST (bytea AS sales_process) WITHOUT FUNCTION;
+SELECT ('\x02'::bytea || decode(repeat('00', 400), 'hex'))::sales_process;
+SELECT '\x01'::bytea::sales_process;
+DROP CAST (bytea AS sales_process);
+RESET ROLE;

@@ -120,6 +120,25 @@ SELECT advance('nokey', '1');
 SELECT attach_process('nokey', 'stage', '{"stages": [{"name": "a"}, {"name": "w", "outcome": "won"}]}');
 SELECT advance('nokey', '1');
 SELECT advance('pg_class', '1');
+-- Where two columns have a process, the one that is meant.
+CREATE TABLE two (id integer PRIMARY KEY, sales text, delivery text);
+SELECT attach_process('two', 'sales', '{"stages": [{"name": "a"}, {"name": "w", "outcome": "won"}]}');
+SELECT attach_process('two', 'delivery', '{"stages": [{"name": "packed"}, {"name": "sent"}, {"name": "there", "outcome": "won"}]}');
+INSERT INTO two VALUES (1);
+SELECT advance('two', '1');
+SELECT advance('two', '1', 'delivery'), move_to('two', '1', 'w', stage_column => 'sales');
+SELECT move_to('two', '1', 'packed', 'sales');
+SELECT advance('two', '1', 'id');
+SELECT * FROM two;
+-- Where two rows have the key, neither.
+CREATE TABLE family (id integer PRIMARY KEY, stage text);
+CREATE TABLE member () INHERITS (family);
+SELECT attach_process('family', 'stage', '{"stages": [{"name": "a"}, {"name": "w", "outcome": "won"}]}');
+INSERT INTO family VALUES (1), (2);
+INSERT INTO member VALUES (1);
+SELECT advance('family', '1');
+SELECT move_to('family', '1', 'w');
+SELECT advance('family', '2');
 
 -- Many updates leave nothing behind in the session's memory.
 ALTER TABLE deals DISABLE ROW LEVEL SECURITY;
@@ -139,3 +158,14 @@ END $$;
 SELECT :bytes > 0 AS measured, kept_bytes() - :bytes AS grown;
 DROP FUNCTION kept_bytes();
 RESET ROLE;
+
+-- A session keeps of a large process little more than the process, and once for both triggers of a table.
+SET ROLE NONE;
+CREATE TABLE heavy (id integer, stage text, a integer, b integer);
+SELECT attach_process('heavy', 'stage', ('{"stages": [' || string_agg(format('{"name": "stage %s", "probability": %s, "required": ["a", "b"]}', i, i % 100), ', ') ||
+    ', {"name": "won", "outcome": "won"}]}')::sales_process) FROM generate_series(1, 600) i;
+\c
+SET ROLE NONE;
+SET search_path = process_writers, opportunity;
+INSERT INTO heavy VALUES (1);
+SELECT count(*) AS attachments, sum(total_bytes) < 300000 AS small FROM pg_backend_memory_contexts WHERE name IN ('attached process', 'resolved process');

@@ -124,7 +124,8 @@ END $$;
 SELECT literal, e.*
   FROM unnest(ARRAY['', '(', '()', '(1)', '(1,0,0,0,0,0)', '(1,0,0,0,0,0,5', '(1,0,0,0,0,0,5) ', '(1,0,0,0,0,0,5,6)', '(1;0,0,0,0,0,5)', '(1,0,0,0,0,0,five)', '(,,,,,,)',
 					'(-1,0,0,0,0,0,5)', '(1,-1,0,0,0,0,5)', '(1,0,-1,0,0,0,5)', '(1,0,0,-1,0,0,5)', '(0,0,0,0,0,0,5)', '(0,0,0,0,1,0,0)', '(0,1,0,0,0,1,0)',
-					'(9223372036854775808,0,0,0,0,0,5)', '(1,0,0,0,0,0,-9223372036854775809)', '(1e3,0,0,0,0,0,5)']) AS literal,
+					'(9223372036854775808,0,0,0,0,0,5)', '(1,0,0,0,0,0,-9223372036854775809)', '(1e3,0,0,0,0,0,5)',
+					'( 1,+0, 0,0,0,0,5)', '(1,+0,0,0,0,0,5)', '(01,0,0,0,0,0,5)', '(1,-0,0,0,0,0,5)', ' (1,0,0,0,0,0,5)']) AS literal,
        error_of(format('SELECT %L::opportunity.revenue_state', literal)) AS e;
 SELECT query, e.*
   FROM unnest(ARRAY['SELECT revenue_add(''(9223372036854775807,0,0,0,0,0,5)'', 1, 1)',
@@ -142,10 +143,11 @@ SELECT query, e.*
 CREATE TABLE received (s revenue_state);
 \copy received from program 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\71\1\0\0\0\0\0\0\0\1"; head -c 47 /dev/zero; printf "\5\377\377"' (format binary)
 SELECT s, revenue_final(s) FROM received;
--- another version; a sum without lines; fewer than no lines; cut short; too long
+-- another version; a sum without lines; fewer than no lines; cut short; too long; empty
 \copy received from program 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\71\2\0\0\0\0\0\0\0\1"; head -c 47 /dev/zero; printf "\5\377\377"' (format binary)
 \copy received from program 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\71\1\0\0\0\0\0\0\0\0"; head -c 47 /dev/zero; printf "\5\377\377"' (format binary)
 \copy received from program 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\71\1\377\377\377\377\377\377\377\377"; head -c 47 /dev/zero; printf "\5\377\377"' (format binary)
 \copy received from program 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\11\1\0\0\0\0\0\0\0\1\377\377"' (format binary)
 \copy received from program 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\72\1\0\0\0\0\0\0\0\1"; head -c 47 /dev/zero; printf "\5\5\377\377"' (format binary)
+\copy received from program 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0\377\377"' (format binary)
 SELECT count(*) FROM received;

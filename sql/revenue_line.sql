@@ -70,6 +70,7 @@ SELECT call, e.*
 			   ('opportunity_total(80, 101)'), ('opportunity_total(80, -1)'), ('opportunity_total(''NaN'', ''NaN'')'),
 			   ('base_amount(1, 1, 0, 21)'), ('net_amount(1, 1, 0, 0, -21)'), ('extended_amount(1, 1, 0, 0, 0, 2147483647)'),
 			   ('line_amount(1, 1, 0, -2147483648)'), ('opportunity_total(1, 0, 0, 0, 0, 21)'),
+			   ('line_amount(1, 1, 1e100000)'), ('opportunity_total(1, -1e-16000)'),
 			   ('net_amount(''1e100000'', ''1e100000'')')) AS v(call), error_of(call) AS e;
 -- No percentage of an infinite amount is still infinite.
 SELECT opportunity_total('Infinity'), opportunity_total('-Infinity', 0), opportunity_total('Infinity', 10), opportunity_total('Infinity', 0, 'Infinity');

@@ -6,6 +6,7 @@
 
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -23,10 +24,17 @@ opp_trigger_arguments(PG_FUNCTION_ARGS)
 	while (start < end)
 	{
 		int			length = strnlen(start, end - start);
+		text	   *argument;
 
+		CHECK_FOR_INTERRUPTS();
+		if (array->nelems == PG_INT16_MAX)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("a trigger has at most %d arguments", PG_INT16_MAX)));
 		(void) pg_verify_mbstr(GetDatabaseEncoding(), start, length, false);
-		accumArrayResult(array, PointerGetDatum(cstring_to_text_with_len(start, length)), false,
-						 TEXTOID, CurrentMemoryContext);
+		argument = cstring_to_text_with_len(start, length);
+		accumArrayResult(array, PointerGetDatum(argument), false, TEXTOID, CurrentMemoryContext);
+		pfree(argument);
 		start += length + 1;
 	}
 	return makeArrayResult(array, CurrentMemoryContext);

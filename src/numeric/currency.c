@@ -231,19 +231,6 @@ currency_by_code(const char *code, size_t length)
 	return NULL;
 }
 
-const Currency *
-currency_by_number(int number)
-{
-	const Currency *found = NULL;
-
-	for (int i = 0; i < N_CURRENCIES; i++)
-	{
-		if (currencies[i].number == number && (found == NULL || currencies[i].is_current))
-			found = &currencies[i];
-	}
-	return found;
-}
-
 PG_FUNCTION_INFO_V1(opp_currencies);
 
 Datum

@@ -1,6 +1,6 @@
 /*
  * currency.h
- *		ISO 4217: look-ups by code and by number.
+ *		ISO 4217: look-up by code.
  */
 #ifndef OPPORTUNITY_CURRENCY_H
 #define OPPORTUNITY_CURRENCY_H
@@ -21,10 +21,7 @@ typedef struct Currency
 	const char *name;
 } Currency;
 
-/* Both give NULL for what ISO 4217 does not have.  Codes are matched in either case. */
+/* NULL for what ISO 4217 does not have.  Codes are matched in either case. */
 extern const Currency *currency_by_code(const char *code, size_t length);
-
-/* A number that ISO gave anew (532: ANG, then XCG) means the current currency. */
-extern const Currency *currency_by_number(int number);
 
 #endif							/* OPPORTUNITY_CURRENCY_H */

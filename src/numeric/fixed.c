@@ -5,6 +5,7 @@
 #include "numeric/fixed.h"
 
 #include "numeric/layout.h"
+#include "utils/builtins.h"
 
 #define TEN_TO_19 ((int128) INT64CONST(1000000000000000000) * 10)
 
@@ -62,13 +63,6 @@ fixed_scale_up(int128 *value, int decimals)
 		fixed_multiply(*value, (int64) power_of_ten[decimals], value);
 }
 
-/* The datum's parts, in place where it is not toasted. */
-static void
-read_parts(Datum number, NumericParts *parts)
-{
-	layout_read(pg_detoast_datum_packed((struct varlena *) DatumGetPointer(number)), parts);
-}
-
 /* numeric_to_fixed for what decimal_read leaves. */
 static pg_noinline FixedStatus
 wide_numeric_to_fixed(Datum number, int scale, int128 *value)
@@ -79,7 +73,7 @@ wide_numeric_to_fixed(Datum number, int scale, int128 *value)
 	int			shift;			/* decimals to add after the last digit, or to drop from it */
 	int			dropped;
 
-	read_parts(number, &parts);
+	layout_read(pg_detoast_datum_packed((struct varlena *) DatumGetPointer(number)), &parts);
 	if (parts.special != 0)
 	{
 		if (parts.special == LAYOUT_NAN)
@@ -130,20 +124,14 @@ numeric_to_fixed(Datum number, int scale, int128 *value)
 	return status;
 }
 
-int
-numeric_min_decimals(Datum number)
+char *
+numeric_message_text(Datum number)
 {
-	NumericParts parts;
-	int			decimals;
-	int			last;
+	char	   *digits = DatumGetCString(DirectFunctionCall1(numeric_out, number));
 
-	read_parts(number, &parts);
-	if (parts.n_digits == 0)
-		return 0;
-	decimals = LAYOUT_DIGIT_DECIMALS * (parts.n_digits - 1 - parts.weight);
-	for (last = layout_digit(&parts, parts.n_digits - 1); last != 0 && last % 10 == 0; last /= 10)
-		decimals--;
-	return Max(decimals, 0);
+	if (strlen(digits) > NUMBER_TEXT_LENGTH)
+		strcpy(digits + NUMBER_TEXT_LENGTH - 3, "...");
+	return digits;
 }
 
 /* fixed_to_numeric when the magnitude, made whole digits of the layout, has 64 bits. */

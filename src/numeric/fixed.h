@@ -96,8 +96,12 @@ extern bool fixed_scale_up(int128 *value, int decimals);
 /* Sets *value to number × 10^scale when that is an integer of 128 bits. */
 extern FixedStatus numeric_to_fixed(Datum number, int scale, int128 *value);
 
-/* Digits after the point that the number needs (trailing zeros not counted). */
-extern int	numeric_min_decimals(Datum number);
+/*
+ * The number as text for a message, at most NUMBER_TEXT_LENGTH bytes: a numeric
+ * may have 100,000 digits.
+ */
+#define NUMBER_TEXT_LENGTH 40
+extern char *numeric_message_text(Datum number);
 
 /* A palloc'd numeric of value × 10^-scale, shown with that many decimals; scale ≤ FIXED_MAX_SCALE. */
 extern Datum fixed_to_numeric(int128 value, int scale);

@@ -20,7 +20,7 @@
 
 #define MAX_DEALS			1000000
 #define LABEL_CHARACTERS	60
-#define AMOUNT_LIMIT		1e18
+#define DRAWN_LIMIT			1e18	/* amounts are below it */
 
 typedef struct ChartState
 {
@@ -142,7 +142,7 @@ add_deal(FunctionCallInfo fcinfo, ChartState *state, Timestamp closes, double am
 	}
 	if (!PG_ARGISNULL(ARG_AMOUNT))
 	{
-		if (!(fabs(amount) < AMOUNT_LIMIT))
+		if (!(fabs(amount) < DRAWN_LIMIT))
 			ereport(ERROR,
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 					 errmsg("amount %g cannot be drawn", amount),

@@ -10,6 +10,8 @@
 
 #include "opportunity.h"
 
+#include <math.h>
+
 #include "datatype/timestamp.h"
 #include "pipeline/grade.h"
 #include "utils/jsonb.h"
@@ -50,6 +52,13 @@ typedef struct ChartDeal
 	bool		has_amount;
 	bool		has_score;
 } ChartDeal;
+
+/* The Julian day of a local time; microseconds are dropped. */
+static inline int
+julian_day(double usecs)
+{
+	return (int) floor(usecs / USECS_PER_DAY) + POSTGRES_EPOCH_JDATE;
+}
 
 #define NO_GRADE	N_GRADES	/* of a deal without a score */
 

@@ -34,12 +34,13 @@
 
 #define MIN_RADIUS		1.5
 #define LEAST_LARGEST	6.0		/* the largest circle's radius is at least this, */
-#define MOST_LARGEST	0.072	/* and at most this part of the frame's height */
+#define MOST_LARGEST	0.072	/* and at most this part of the frame's shorter side */
 #define LEAST_SIZE		0.01	/* smallest amount that the legend can write */
 #define MAX_SPREAD		24.0	/* up and down, */
 #define CUT_SPREAD		10.0	/* but this where it would cross into another grade */
 
 #define LABEL_MAX_WIDTH	180
+#define LABEL_MIN_WIDTH	100		/* cut to this where it finds no place */
 #define LABEL_GAP		3
 #define LABEL_ASCENT	9
 #define LABEL_DESCENT	3
@@ -118,13 +119,6 @@ by_size(const void *left, const void *right)
 		(result = COMPARE(a->amount, b->amount)) != 0)
 		return result;
 	return compare_labels(a, b);
-}
-
-/* The Julian day of a local time; microseconds are dropped. */
-static int
-julian_day(double usecs)
-{
-	return (int) floor(usecs / USECS_PER_DAY) + POSTGRES_EPOCH_JDATE;
 }
 
 /* The marks in order of score and date, with what the legend says. */
@@ -243,7 +237,7 @@ largest_radius(const ChartLayout *layout, const ChartMark *marks, const Scales *
 	}
 
 	radius = sqrt(MAX_COVER * n_cells * (width / CELL_COLUMNS) * (height / CELL_ROWS) / (M_PI * relative));
-	return Max(LEAST_LARGEST, Min(radius, MOST_LARGEST * height));
+	return Max(LEAST_LARGEST, Min(radius, MOST_LARGEST * Min(width, height)));
 }
 
 /* A band's thickness: its largest circle, its label, and more for many deals. */
@@ -491,12 +485,12 @@ place_ticks(ChartLayout *layout, const Scales *scales)
 		if (days / (unit == TICK_DAYS ? step : step * 30.44) * tick_steps[i].spacing <= width)
 			break;
 	}
-	/* 1, 2, 5, 10, 20, 50 … years */
+	/* 1, 2, 5, 10, 20, 50 … years; timestamps span less than 300,000 */
 	if (unit == TICK_YEARS)
 	{
 		int			years = 1;
 
-		for (int i = 0; days / (years * 365.25) * (years < 1000 ? 46 : 60) > width; i++)
+		for (int i = 0; years < 1000000 && days / (years * 365.25) * (years < 1000 ? 46 : 60) > width; i++)
 			years = i % 3 == 1 ? years / 2 * 5 : years * 2;
 		step = years * 12;
 	}
@@ -571,32 +565,40 @@ circle_meets(const ChartMark *mark, const ChartBox *box)
 	return dx * dx + dy * dy < mark->radius * mark->radius;
 }
 
-/* The box of a label of that width, and its anchor, on one side of a circle. */
+/* Where a label may stand by its circle, best first. */
+static const struct
+{
+	int			x;				/* where its anchor is: in radii from the center */
+	int			y;				/* above, beside, below */
+	ChartAnchor anchor;
+}			label_places[] = {
+	{1, 0, ANCHOR_START}, {-1, 0, ANCHOR_END},
+	{0, -1, ANCHOR_MIDDLE}, {0, 1, ANCHOR_MIDDLE},
+	{-1, -1, ANCHOR_START}, {1, -1, ANCHOR_END},
+	{-1, 1, ANCHOR_START}, {1, 1, ANCHOR_END}
+};
+
+#define RIGHT_PLACE	0
+#define LEFT_PLACE	1
+
+/* The box of a label of that width, and its anchor, in one of the places. */
 static ChartBox
-label_box(ChartLabel *label, const ChartMark *mark, int side, double width)
+label_box(ChartLabel *label, const ChartMark *mark, int place, double width)
 {
 	double		aside = mark->radius + LABEL_GAP;
+	int			side = label_places[place].y;
 	ChartBox	box;
 
-	label->y = mark->y + 4;
-	switch (side)
-	{
-		case 0:
-			label->anchor = ANCHOR_START;
-			label->x = mark->x + aside;
-			box.left = label->x;
-			break;
-		case 1:
-			label->anchor = ANCHOR_END;
-			label->x = mark->x - aside;
-			box.left = label->x - width;
-			break;
-		default:
-			label->anchor = ANCHOR_MIDDLE;
-			label->x = mark->x;
-			label->y = side == 2 ? mark->y - aside - LABEL_DESCENT : mark->y + aside + LABEL_ASCENT;
-			box.left = label->x - width / 2;
-	}
+	label->anchor = label_places[place].anchor;
+	label->x = mark->x + label_places[place].x * (side == 0 ? aside : mark->radius);
+	if (side == 0)
+		label->y = mark->y + 4;
+	else
+		label->y = side < 0 ? mark->y - aside - LABEL_DESCENT : mark->y + aside + LABEL_ASCENT;
+
+	box.left = label->x;
+	if (label->anchor != ANCHOR_START)
+		box.left -= label->anchor == ANCHOR_END ? width : width / 2;
 	box.right = box.left + width;
 	box.top = label->y - LABEL_ASCENT;
 	box.bottom = label->y + LABEL_DESCENT;
@@ -615,15 +617,61 @@ label_today(ChartLayout *layout, ChartBox *box)
 	line.radius = 2;
 	label->text = today;
 	label->cut = false;
-	*box = label_box(label, &line, 0, text_width(today.data, today.len, LABEL_FONT));
+	*box = label_box(label, &line, RIGHT_PLACE, text_width(today.data, today.len, LABEL_FONT));
 	if (box->right > layout->frame.right)
-		*box = label_box(label, &line, 1, box->right - box->left);
+		*box = label_box(label, &line, LEFT_PLACE, box->right - box->left);
 }
 
 /*
- * Labels beside the largest circles: right, left, above or below, clear of other
- * labels and of other large circles.  The very largest deals are labeled over
- * other circles if need be.
+ * Finds a place for the label of the i-th largest deal, cut to a width: one that
+ * is clear of the labels whose boxes are taken and covers less than so many large
+ * circles, as few as can be.
+ */
+static bool
+find_place(const ChartLayout *layout, const ChartBox *taken, int i, double max_width, int least,
+		   ChartLabel *found, ChartBox *found_box)
+{
+	const ChartMark *mark = layout->marks[i];
+	const ChartDeal *deal = mark->deal;
+	int			n_obstacles = Min(layout->n_marks, LABEL_OBSTACLES);
+	int			limit = least;
+	ChartLabel	label;
+	double		width;
+
+	label.text.data = deal->label;
+	label.text.len = text_fit(deal->label, deal->label_len, LABEL_FONT, max_width);
+	label.cut = deal->label_cut || label.text.len < deal->label_len;
+	while (label.cut && label.text.len > 0 && deal->label[label.text.len - 1] == ' ')
+		label.text.len--;
+	width = text_width(deal->label, label.text.len, LABEL_FONT) + (label.cut ? LABEL_FONT : 0);
+
+	for (int place = 0; place < (int) lengthof(label_places); place++)
+	{
+		ChartBox	box = label_box(&label, mark, place, width);
+		int			n_beneath = 0;
+		bool		free = true;
+
+		/* widths are rather too large than too small, and beside the frame is room */
+		if (box.left < layout->frame.left || box.right > layout->frame.right + LEGEND_GAP / 2 ||
+			box.top < layout->frame.top || box.bottom > layout->frame.bottom)
+			continue;
+		for (int j = 0; j < layout->n_labels && free; j++)
+			free = !boxes_meet(&box, &taken[j]);
+		for (int j = 0; j < n_obstacles && free; j++)
+			n_beneath += j != i && circle_meets(layout->marks[j], &box);
+		if (!free || n_beneath >= least)
+			continue;
+		least = n_beneath;
+		*found = label;
+		*found_box = box;
+	}
+	return least < limit;
+}
+
+/*
+ * Labels by the largest circles, clear of other labels and of other large circles,
+ * shortened if that makes room.  The very largest deals are labeled over other
+ * circles where it does not.
  */
 static void
 place_labels(ChartLayout *layout)
@@ -632,7 +680,6 @@ place_labels(ChartLayout *layout)
 	int			max_labels = options->max_labels + (options->has_today ? 1 : 0);
 	ChartBox   *taken = palloc((max_labels + 1) * sizeof(ChartBox));
 	int			n_tries = Min(layout->n_marks, LABEL_TRIES * options->max_labels);
-	int			n_obstacles = Min(layout->n_marks, LABEL_OBSTACLES);
 
 	layout->labels = palloc((max_labels + 1) * sizeof(ChartLabel));
 	if (options->has_today)
@@ -640,54 +687,23 @@ place_labels(ChartLayout *layout)
 
 	for (int i = 0; i < n_tries && layout->n_labels < max_labels; i++)
 	{
-		const ChartMark *mark = layout->marks[i];
-		const ChartDeal *deal = mark->deal;
+		bool		is_largest = i < (options->max_labels + 2) / 3;
 		ChartLabel	label;
-		ChartLabel	best;
-		ChartBox	best_box;
-		int			least = i < (options->max_labels + 2) / 3 ? PG_INT32_MAX : 1;
-		bool		found = false;
-		double		width;
+		ChartBox	box;
 
-		if (deal->label_len == 0)
+		if (layout->marks[i]->deal->label_len == 0 ||
+			!(find_place(layout, taken, i, LABEL_MAX_WIDTH, 1, &label, &box) ||
+			  find_place(layout, taken, i, LABEL_MIN_WIDTH, 1, &label, &box) ||
+			  (is_largest && find_place(layout, taken, i, LABEL_MAX_WIDTH, PG_INT32_MAX, &label, &box))))
 			continue;
-		label.text.data = deal->label;
-		label.text.len = text_fit(deal->label, deal->label_len, LABEL_FONT, LABEL_MAX_WIDTH);
-		label.cut = deal->label_cut || label.text.len < deal->label_len;
-		while (label.cut && label.text.len > 0 && deal->label[label.text.len - 1] == ' ')
-			label.text.len--;
-		width = text_width(deal->label, label.text.len, LABEL_FONT) + (label.cut ? LABEL_FONT : 0);
-
-		for (int side = 0; side < 4; side++)
-		{
-			ChartBox	box = label_box(&label, mark, side, width);
-			int			n_beneath = 0;
-			bool		free = true;
-
-			if (box.left < layout->frame.left || box.right > layout->frame.right ||
-				box.top < layout->frame.top || box.bottom > layout->frame.bottom)
-				continue;
-			for (int j = 0; j < layout->n_labels && free; j++)
-				free = !boxes_meet(&box, &taken[j]);
-			for (int j = 0; j < n_obstacles && free; j++)
-				n_beneath += j != i && circle_meets(layout->marks[j], &box);
-			if (!free || n_beneath >= least)
-				continue;
-			least = n_beneath;
-			best = label;
-			best_box = box;
-			found = true;
-		}
-		if (!found)
-			continue;
-		layout->labels[layout->n_labels] = best;
+		layout->labels[layout->n_labels] = label;
 
 		/* some air around it */
-		best_box.left -= 6;
-		best_box.right += 6;
-		best_box.top -= 3;
-		best_box.bottom += 3;
-		taken[layout->n_labels++] = best_box;
+		box.left -= 6;
+		box.right += 6;
+		box.top -= 3;
+		box.bottom += 3;
+		taken[layout->n_labels++] = box;
 	}
 }
 
@@ -714,7 +730,7 @@ chart_layout(const ChartDeal *deals, int n_deals, const ChartOptions *options)
 		double		pad = scales.largest + 6;
 		double		range = (double) scales.last - (double) scales.first;
 		double		least = 6.0 * USECS_PER_DAY;
-		double		width = layout->axes.right - layout->axes.left - 2 * pad;
+		double		width = Max(1, layout->axes.right - layout->axes.left - 2 * pad);
 
 		/* A short range stands in the middle of a week. */
 		scales.pixels_per_usec = width / Max(range, least);

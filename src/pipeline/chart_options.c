@@ -104,12 +104,28 @@ boolean_value(const char *name, const JsonbValue *value)
 static Timestamp
 date_value(const char *name, const JsonbValue *value)
 {
+	MemoryContext context = CurrentMemoryContext;
 	char	   *string = string_value(name, value);
-	DateADT		date = DatumGetDateADT(DirectFunctionCall1(date_in, CStringGetDatum(string)));
+	volatile Timestamp time = DT_NOEND;
 
-	if (DATE_NOT_FINITE(date))
+	/* The cast has no soft errors.  Both only compute, so nothing but the error is to be cleaned up. */
+	PG_TRY();
+	{
+		time = DatumGetTimestamp(DirectFunctionCall1(date_timestamp,
+													 DirectFunctionCall1(date_in, CStringGetDatum(string))));
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		if (ERRCODE_TO_CATEGORY(geterrcode()) != ERRCODE_DATA_EXCEPTION)
+			PG_RE_THROW();
+		FlushErrorState();
+	}
+	PG_END_TRY();
+
+	if (TIMESTAMP_NOT_FINITE(time))
 		bad_value(name, "a finite date");
-	return DatumGetTimestamp(DirectFunctionCall1(date_timestamp, DateADTGetDatum(date)));
+	return time;
 }
 
 static GradeCuts

@@ -7,8 +7,6 @@
  */
 #include "pipeline/chart.h"
 
-#include <math.h>
-
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "pipeline/chart_text.h"
@@ -357,7 +355,7 @@ write_tooltip(const SvgWriter *writer, const ChartMark *mark)
 		appendStringInfoString(out, "no amount");
 	appendStringInfoChar(out, '\n');
 	if (deal->has_date)
-		append_day(out, (int) floor((double) deal->closes / USECS_PER_DAY) + POSTGRES_EPOCH_JDATE);
+		append_day(out, julian_day((double) deal->closes));
 	else
 		appendStringInfoString(out, "no date");
 	if (deal->has_score)

@@ -8,7 +8,6 @@
 #include "pipeline/figures.h"
 
 #include "access/htup_details.h"
-#include "access/tupmacs.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "pipeline/wide.h"
@@ -324,8 +323,9 @@ opp_warnings(PG_FUNCTION_ARGS)
 		warn(warnings, psprintf(INT64_FORMAT " of " INT64_FORMAT " open deals have a closing date",
 			 open->with_closed, open->deals));
 
-	/* where no deal has a closing date, dates were not asked about */
-	if (won->without_closed + lost->without_closed < won->deals + lost->deals)
+	/* where no closed deal has a date of any kind, dates were not asked about */
+	if (won->without_opened + lost->without_opened < won->deals + lost->deals ||
+		won->without_closed + lost->without_closed < won->deals + lost->deals)
 	{
 		if (won->cycles < won->deals)
 			warn(warnings, psprintf(INT64_FORMAT " of " INT64_FORMAT " won deals have no opening or closing date and are left out of the average cycle",
@@ -334,6 +334,8 @@ opp_warnings(PG_FUNCTION_ARGS)
 			warn(warnings, psprintf(INT64_FORMAT " of " INT64_FORMAT " lost deals have no closing date",
 				 lost->without_closed, lost->deals));
 	}
+	if (forecast_is_rough(summary))
+		warn(warnings, "a few large or unlikely deals dominate the forecast: its quantiles are rough");
 	if (won->backward + lost->backward > 0)
 		warn(warnings, psprintf(INT64_FORMAT " of " INT64_FORMAT " won and lost deals were closed before they were opened",
 								won->backward + lost->backward, won->deals + lost->deals));
@@ -341,25 +343,24 @@ opp_warnings(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(makeArrayResult(warnings, CurrentMemoryContext));
 }
 
-/* Whether the status is in the list, ASCII letters and blanks around aside. */
+/* Whether the status is in the list, whatever the case of its ASCII letters. */
 static bool
 is_listed(const char *status, int length, ArrayType *list)
 {
-	const char *word = (const char *) list + (ARR_HASNULL(list) ? (Size) list->dataoffset : ARR_OVERHEAD_NONULLS(ARR_NDIM(list)));
-	const bits8 *present = ARR_NULLBITMAP(list);
-	int			n_words = ArrayGetNItems(ARR_NDIM(list), ARR_DIMS(list));
+	Datum	   *words;
+	bool	   *nulls;
+	int			n_words;
 	bool		found = false;
 
+	deconstruct_array(list, TEXTOID, -1, false, TYPALIGN_INT, &words, &nulls, &n_words);
 	for (int i = 0; i < n_words && !found; i++)
 	{
-		if (present != NULL && (present[i / BITS_PER_BYTE] & (1 << (i % BITS_PER_BYTE))) == 0)
-			continue;
-		word = (const char *) att_align_pointer(word, TYPALIGN_INT, -1, word);
-		found = (int) VARSIZE_ANY_EXHDR(word) == length;
+		const char *word = DatumGetPointer(words[i]);
+
+		found = !nulls[i] && (int) VARSIZE_ANY_EXHDR(word) == length;
 		for (int j = 0; found && j < length; j++)
 			found = pg_ascii_tolower((unsigned char) status[j]) ==
 				pg_ascii_tolower((unsigned char) VARDATA_ANY(word)[j]);
-		word += VARSIZE_ANY(word);
 	}
 	return found;
 }

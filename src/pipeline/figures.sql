@@ -69,7 +69,7 @@ COMMENT ON FUNCTION opportunity.pipeline_figures(opportunity.pipeline_summary) I
 
 CREATE FUNCTION opportunity.warnings(summary opportunity.pipeline_summary) RETURNS text[]
 	AS 'MODULE_PATHNAME', 'opp_warnings' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION opportunity.warnings(opportunity.pipeline_summary) IS 'What in the deals makes figures doubtful: probabilities that look like fractions, missing amounts, probabilities and dates, deals closed before they were opened. An empty array when nothing does.';
+COMMENT ON FUNCTION opportunity.warnings(opportunity.pipeline_summary) IS 'What in the deals makes figures doubtful: probabilities that look like fractions, missing amounts, probabilities and dates, deals closed before they were opened, a forecast that a few deals dominate. An empty array when nothing does.';
 
 CREATE FUNCTION opportunity.is_won(
 	status text,
@@ -112,6 +112,23 @@ CREATE AGGREGATE opportunity.weighted_value(amount numeric, probability numeric)
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE opportunity.weighted_value(numeric, numeric) IS 'Amounts times their own probabilities (percent 0-100, to six decimals), summed exactly, not rounded; NULL counts as 0. No rows give 0. Errors: 22003 for an amount or probability out of range.';
+
+CREATE FUNCTION opportunity.summary_add(summary opportunity.pipeline_summary, amount bigint, probability double precision) RETURNS opportunity.pipeline_summary
+	AS 'MODULE_PATHNAME', 'opp_summary_add_bigint' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION opportunity.summary_add(opportunity.pipeline_summary, bigint, double precision) IS 'Transition function of weighted_value: adds one open deal. A NULL summary is the empty one.';
+
+CREATE FUNCTION opportunity.summary_remove(summary opportunity.pipeline_summary, amount bigint, probability double precision) RETURNS opportunity.pipeline_summary
+	AS 'MODULE_PATHNAME', 'opp_summary_remove_bigint' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION opportunity.summary_remove(opportunity.pipeline_summary, bigint, double precision) IS 'Inverse transition function of weighted_value: takes one open deal away. Errors: 22003 when it cannot be in the summary.';
+
+CREATE AGGREGATE opportunity.weighted_value(amount bigint, probability double precision) (
+	SFUNC = opportunity.summary_add, STYPE = opportunity.pipeline_summary, SSPACE = 488, INITCOND = '{"version": 1}',
+	FINALFUNC = opportunity.weighted_value, COMBINEFUNC = opportunity.merge,
+	MSFUNC = opportunity.summary_add, MINVFUNC = opportunity.summary_remove, MSTYPE = opportunity.pipeline_summary, MSSPACE = 488,
+	MFINALFUNC = opportunity.weighted_value, MINITCOND = '{"version": 1}',
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE opportunity.weighted_value(bigint, double precision) IS 'Amounts times their own probabilities (percent 0-100, to six decimals), summed exactly, not rounded; NULL counts as 0. No rows give 0. Errors: 22003 for an amount or probability out of range.';
 
 CREATE FUNCTION opportunity.summary_add(summary opportunity.pipeline_summary, amount double precision, probability double precision) RETURNS opportunity.pipeline_summary
 	AS 'MODULE_PATHNAME', 'opp_summary_add_double' LANGUAGE C IMMUTABLE PARALLEL SAFE;

@@ -5,7 +5,9 @@
  *
  * Mean and variance are exact.  A quantile is the mean plus a number of standard
  * deviations; that number is the only inexact part, and is rounded so that it
- * does not show which processor or library computed it.
+ * does not show which processor or library computed it.  The exact third and
+ * fourth cumulants shape it: by an expansion around the normal distribution, or,
+ * where one deal dominates, as that deal beside a normal rest.
  */
 #include "pipeline/figures.h"
 
@@ -20,6 +22,9 @@
 PG_FUNCTION_INFO_V1(opp_forecast);
 PG_FUNCTION_INFO_V1(opp_forecast_quantile);
 
+/* Fewer open deals than this give rough quantiles in any case. */
+#define FEW_DEALS 30
+
 /* Decimals of the number of standard deviations. */
 #define DEVIATIONS_DECIMALS		10
 
@@ -30,6 +35,15 @@ PG_FUNCTION_INFO_V1(opp_forecast_quantile);
 #define MAX_SKEWNESS	1e4
 #define MAX_EXCESS		1e8
 
+/*
+ * From here on one deal beside a normal rest is a better picture than an
+ * expansion around the normal distribution; tried on portfolios of 2 to 200 deals.
+ */
+#define DOMINANT_SHARE	0.6
+
+/* Beyond it, as two large deals with opposite signs have it, neither is good. */
+#define ROUGH_EXCESS	2.0
+
 static Datum
 standard_deviation(const PipelineSummary *summary)
 {
@@ -38,21 +52,50 @@ standard_deviation(const PipelineSummary *summary)
 											2 * (AMOUNT_DECIMALS + PROBABILITY_DECIMALS), 0));
 }
 
-/* How many standard deviations above the mean the quantile lies. */
-static double
-deviations(const PipelineSummary *summary, double q)
+/* False without any spread. */
+static bool
+shape(const PipelineSummary *summary, double *skewness, double *excess)
 {
 	double		variance = wide_to_double(summary->open.variance, VARIANCE_LIMBS);
+
+	if (!(variance > 0))
+		return false;
+	*skewness = wide_to_double(summary->open.third, THIRD_LIMBS) / (variance * sqrt(variance));
+	*skewness = Max(-MAX_SKEWNESS, Min(MAX_SKEWNESS, *skewness));
+	*excess = wide_to_double(summary->open.fourth, FOURTH_LIMBS) / (variance * variance);
+	*excess = Max(-MAX_EXCESS, Min(MAX_EXCESS, *excess));
+	return true;
+}
+
+bool
+forecast_is_rough(const PipelineSummary *summary)
+{
 	double		skewness;
 	double		excess;
 
-	if (!(variance > 0))
+	/* of a handful of deals nobody expects fine quantiles */
+	return summary->open.deals >= FEW_DEALS && shape(summary, &skewness, &excess) &&
+		(dominant_share(skewness, excess) > DOMINANT_SHARE || excess > ROUGH_EXCESS);
+}
+
+/*
+ * How many standard deviations above the mean the quantile lies; never further
+ * than Cantelli's inequality allows any distribution.
+ */
+static double
+deviations(const PipelineSummary *summary, double q)
+{
+	double		skewness;
+	double		excess;
+	double		share;
+	double		result;
+
+	if (!shape(summary, &skewness, &excess))
 		return 0;
-	skewness = wide_to_double(summary->open.third, THIRD_LIMBS) / (variance * sqrt(variance));
-	excess = wide_to_double(summary->open.fourth, FOURTH_LIMBS) / (variance * variance);
-	return cornish_fisher(normal_quantile(q),
-						  Max(-MAX_SKEWNESS, Min(MAX_SKEWNESS, skewness)),
-						  Max(-MAX_EXCESS, Min(MAX_EXCESS, excess)));
+	share = dominant_share(skewness, excess);
+	result = share > DOMINANT_SHARE ? dominated_quantile(q, skewness, share) :
+		cornish_fisher(normal_quantile(q), skewness, excess);
+	return Max(-sqrt((1 - q) / q), Min(sqrt(q / (1 - q)), result));
 }
 
 static Datum

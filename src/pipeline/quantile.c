@@ -1,7 +1,7 @@
 /*
  * quantile.c
  *		Quantiles of a distribution known by its first four cumulants, in plain
- *		IEEE arithmetic.
+ *		IEEE arithmetic but for logarithm and erfc in the tails.
  */
 #include "postgres.h"
 
@@ -119,4 +119,77 @@ cornish_fisher(double z, double skewness, double excess)
 	}
 	return z + skewness * (z * z - 1) / 6 + excess * z * (z * z - 3) / 24
 		- s2 * z * (2 * z * z - 5) / 36;
+}
+
+/*
+ * A gain of size a with probability p, p ≤ 1/2, has variance v = a²p(1 - p) and,
+ * with b = a(1 - 2p), the third and fourth cumulants vb and v(b² - 2v).  The rest,
+ * being normal, adds to the variance alone: so 2v³ + excess v = skewness², whose
+ * one positive root is at most 1 where any distribution has these cumulants
+ * (Pearson's excess ≥ skewness² - 2).
+ */
+double
+dominant_share(double skewness, double excess)
+{
+	double		low = 0;
+	double		high = 1;
+
+	for (int i = 0; i < 60; i++)
+	{
+		double		v = (low + high) / 2;
+
+		if (v * (2 * v * v + excess) < skewness * skewness)
+			low = v;
+		else
+			high = v;
+	}
+	return high;
+}
+
+/* The chance that a normal variable is below z standard deviations. */
+static double
+normal_chance(double z)
+{
+	return 0.5 * erfc(-z * M_SQRT1_2);
+}
+
+double
+dominated_quantile(double q, double skewness, double share)
+{
+	double		b = fabs(skewness) / share;
+	double		size = sqrt(b * b + 4 * share);
+	double		p = 2 * share / (size * (size + b));	/* 4v = a² - b² */
+	double		gain = skewness < 0 ? -size : size;
+	double		deviation = sqrt(1 - share);
+	double		lower = Min(-gain * p, gain * (1 - p));
+	double		upper = lower + size;
+	double		at_lower = gain > 0 ? 1 - p : p;
+	double		low;
+	double		high;
+
+	/* below this the rest is rounding: a certain sum */
+	if (deviation < 1e-6)
+		return q <= at_lower ? lower : upper;
+
+	low = lower + deviation * normal_quantile(q);
+	high = upper + deviation * normal_quantile(q);
+	for (;;)
+	{
+		double		x = (low + high) / 2;
+		double		z_lower = (x - lower) / deviation;
+		double		z_upper = (x - upper) / deviation;
+		bool		is_below;
+
+		if (x <= low || x >= high)
+			return x;
+		/* in either tail the small chances are compared */
+		if (q <= 0.5)
+			is_below = at_lower * normal_chance(z_lower) + (1 - at_lower) * normal_chance(z_upper) < q;
+		else
+			is_below = at_lower * normal_chance(-z_lower) + (1 - at_lower) * normal_chance(-z_upper) > 1 - q;
+		if (is_below)
+			low = x;
+		else
+			high = x;
+	}
 }

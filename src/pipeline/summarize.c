@@ -12,6 +12,7 @@
 
 #include "numeric/fixed.h"
 #include "numeric/layout.h"
+#include "numeric/round.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -39,10 +40,28 @@ set_amount(Deal *deal, int128 amount, int decimals)
 	return amount < AMOUNT_LIMIT && amount > -AMOUNT_LIMIT;
 }
 
-static char *
-numeric_text(Datum number)
+/* round(value::numeric, 6), a multiple of 10^-6: the cast takes 15 significant digits. */
+static pg_noinline int128
+round_as_numeric(double value)
 {
-	return DatumGetCString(DirectFunctionCall1(numeric_out, number));
+	Datum		number = DirectFunctionCall2(numeric_round,
+											 DirectFunctionCall1(float8_numeric, Float8GetDatum(value)),
+											 Int32GetDatum(6));
+	int128		units;
+
+	if (numeric_to_fixed(number, 6, &units) != FIXED_OK)
+		elog(ERROR, "%.17g has no fixed-point form", value);
+	return units;
+}
+
+/*
+ * Might rounding so many units to whole ones differ from round_as_numeric, which
+ * rounds twice?  The first rounding moves them by 0.05 at most.
+ */
+static inline bool
+near_tie(double units)
+{
+	return fabs(units - rint(units)) > 0.4;
 }
 
 static void
@@ -57,11 +76,11 @@ amount_of_numeric(Deal *deal, Datum datum)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("amount %s has more than %d decimals",
-						numeric_text(PointerGetDatum(number)), AMOUNT_DECIMALS),
+						numeric_message_text(PointerGetDatum(number)), AMOUNT_DECIMALS),
 				 errhint("Round it first, for example with round(amount, 2).")));
 	layout_read(number, &parts);
 	if (status != FIXED_OK || !set_amount(deal, amount, Min(parts.scale, AMOUNT_DECIMALS)))
-		amount_out_of_range(numeric_text(PointerGetDatum(number)));
+		amount_out_of_range(numeric_message_text(PointerGetDatum(number)));
 }
 
 static void
@@ -75,8 +94,8 @@ amount_of_bigint(Deal *deal, Datum datum)
 
 /*
  * A double is meant as the decimal it prints as: it is taken to 15 significant
- * digits, as its cast to numeric is, but to no fewer than its integer part has,
- * and to six decimals.
+ * digits and then six decimals, as round(amount::numeric, 6) is, but to no fewer
+ * digits than its integer part has.
  */
 static void
 amount_of_double(Deal *deal, Datum datum)
@@ -91,7 +110,16 @@ amount_of_double(Deal *deal, Datum datum)
 		amount_out_of_range(psprintf("%.15g", value));
 	for (double limit = 1e9; decimals > 0 && fabs(value) >= limit; limit *= 10)
 		decimals--;
-	units = (int64) round(fraction * (double) power_of_ten[decimals]);
+	fraction *= (double) power_of_ten[decimals];
+	units = (int64) round(fraction);
+	if (near_tie(fraction) && fabs(value) < 1e15)
+	{
+		int128		amount = round_as_numeric(value);
+
+		decimals = AMOUNT_DECIMALS;
+		whole = (double) (int64) (amount / power_of_ten[decimals]);
+		units = (int64) (amount % power_of_ten[decimals]);
+	}
 	for (; decimals > 0 && units % 10 == 0; decimals--)
 		units /= 10;
 	(void) set_amount(deal,
@@ -109,7 +137,7 @@ probability_out_of_range(const char *probability)
 			 errdetail("A probability is a percentage between 0 and 100.")));
 }
 
-/* Percent rounded to six decimals, which is certainty to eight. */
+/* Percent rounded to six decimals, as round(percent::numeric, 6), which is certainty to eight. */
 static int
 probability_of_double(Datum datum)
 {
@@ -117,7 +145,9 @@ probability_of_double(Datum datum)
 
 	if (!(percent >= 0 && percent <= 100))	/* NaN too */
 		probability_out_of_range(psprintf("%.15g", percent));
-	return (int) floor(percent * 1e6 + 0.5);
+	if (near_tie(percent * 1e6))
+		return (int) round_as_numeric(percent);
+	return (int) rint(percent * 1e6);
 }
 
 static int
@@ -128,9 +158,14 @@ probability_of_numeric(Datum datum)
 	FixedStatus status = numeric_to_fixed(datum, decimals, &probability);
 
 	if (status == FIXED_TOO_FINE)
-		return probability_of_double(DirectFunctionCall1(numeric_float8, datum));
+	{
+		/* away from zero, so that what is out of range stays so */
+		status = numeric_to_fixed(numeric_round_exactly(datum, decimals, ROUND_UP), decimals, &probability);
+		if (status == FIXED_OK && probability >= 0 && probability <= PROBABILITY_ONE)
+			status = numeric_to_fixed(numeric_round_exactly(datum, decimals, ROUND_HALF_UP), decimals, &probability);
+	}
 	if (status != FIXED_OK || probability < 0 || probability > PROBABILITY_ONE)
-		probability_out_of_range(numeric_text(datum));
+		probability_out_of_range(numeric_message_text(datum));
 	return (int) probability;
 }
 
@@ -201,7 +236,12 @@ apply(FunctionCallInfo fcinfo, const Deal *deal,
 {
 	PipelineSummary *state = state_argument(fcinfo);
 	SummaryStatus status = change(state, deal);
+	const SummaryField *field;
 
+	/* An aggregate takes away what it added; by hand it may be anything. */
+	if (status == SUMMARY_OK && change == summary_remove_deal && !AggCheckCallContext(fcinfo, NULL) &&
+		summary_problem(state, &field) != NULL)
+		status = SUMMARY_NOT_THERE;
 	if (status != SUMMARY_OK)
 		summary_raise(status);
 	PG_RETURN_SUMMARY(state);

@@ -1,5 +1,6 @@
 -- pipeline_summary: a set of deals as exact counts and sums, and the aggregates
--- that make one. The type is the aggregates' state.
+-- that make one. The type is the aggregates' state: SSPACE, here and in
+-- figures.sql, is its size (summary_type.c asserts it).
 
 CREATE TYPE opportunity.pipeline_summary;
 

@@ -21,6 +21,9 @@ PG_FUNCTION_INFO_V1(opp_pipeline_summary_send);
 PG_FUNCTION_INFO_V1(opp_pipeline_summary_eq);
 PG_FUNCTION_INFO_V1(opp_pipeline_summary_ne);
 
+StaticAssertDecl(sizeof(PipelineSummary) == 488,
+				 "SSPACE in summary.sql and figures.sql, and the comment on the type, say 488 bytes");
+
 PipelineSummary *
 summary_from_datum(Datum datum)
 {

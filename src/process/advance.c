@@ -86,7 +86,14 @@ run_on_row(const KeyedRow *row, const char *command, int expected, Oid stage_typ
 
 	if (result != expected)
 		elog(ERROR, "\"%s\" gave %s", command, SPI_result_code_string(result));
-	if (SPI_processed != 1)
+	if (SPI_processed > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_CARDINALITY_VIOLATION),
+				 errmsg("there is more than one row (%s)=(%s) of table \"%s\"", NameStr(row->key_column->attname),
+						row->key_text, RelationGetRelationName(row->rel)),
+				 errdetail("A primary key does not extend to tables that inherit."),
+				 errhint("Move the row by UPDATE.")));
+	if (SPI_processed == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_NO_DATA_FOUND),
 				 errmsg("no row (%s)=(%s) of table \"%s\" can be moved", NameStr(row->key_column->attname),
@@ -130,12 +137,12 @@ destination(const SalesProcess *process, JudgedRow *judged)
 	return to;
 }
 
-/* to NULL: to the next stage. */
+/* to NULL: to the next stage; stage_column NULL: there is one with a process. */
 static char *
-move_row(Oid target, const char *key_text, const char *to)
+move_row(Oid target, const char *key_text, const char *to, const char *stage_column_name)
 {
-	Relation	rel = table_open(target, RowExclusiveLock);
-	const Attachment *attachment = get_attachment(rel, only_judge(rel, NULL));
+	Relation	rel = open_named_table(target, RowExclusiveLock);
+	const Attachment *attachment = get_attachment(rel, only_judge(rel, stage_column_name));
 	const ProcessOptions *options = &attachment->options;
 	const char *stage_column = quote_identifier(options->columns[STAGE_COLUMN]);
 	const AttachedProcess *attached;
@@ -172,14 +179,15 @@ move_row(Oid target, const char *key_text, const char *to)
 
 /* Returns the stage reached. */
 static Datum
-move_and_return(FunctionCallInfo fcinfo, const char *to)
+move_and_return(FunctionCallInfo fcinfo, const char *to, int stage_column_arg)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	char	   *key = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	char	   *stage;
 
 	SPI_connect();
-	stage = move_row(PG_GETARG_OID(0), key, to);
+	stage = move_row(PG_GETARG_OID(0), key, to,
+					 PG_ARGISNULL(stage_column_arg) ? NULL : NameStr(*PG_GETARG_NAME(stage_column_arg)));
 	if (stage != NULL)
 		stage = MemoryContextStrdup(caller, stage);
 	SPI_finish();
@@ -192,11 +200,15 @@ move_and_return(FunctionCallInfo fcinfo, const char *to)
 Datum
 opp_advance(PG_FUNCTION_ARGS)
 {
-	return move_and_return(fcinfo, NULL);
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	return move_and_return(fcinfo, NULL, 2);
 }
 
 Datum
 opp_move_to(PG_FUNCTION_ARGS)
 {
-	return move_and_return(fcinfo, text_to_cstring(PG_GETARG_TEXT_PP(2)));
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		PG_RETURN_NULL();
+	return move_and_return(fcinfo, text_to_cstring(PG_GETARG_TEXT_PP(2)), 3);
 }

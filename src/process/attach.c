@@ -6,10 +6,13 @@
  * and dump, restore and upgrade know it.  They are told by the functions they
  * call, never by their names, which are
  *
- *	opportunity_judge_<stage column>		AFTER INSERT OR UPDATE FOR EACH ROW; also
- *											OR DELETE on a partitioned table
+ *	opportunity_judge_<stage column>		AFTER INSERT OR UPDATE OR DELETE FOR EACH
+ *											ROW; a DELETE may be half of a move
+ *											between partitions, whichever level of
+ *											them the process is attached to
  *	zz_opportunity_derive_<stage column>	BEFORE INSERT FOR EACH ROW; also OR UPDATE
- *											when columns follow the stage
+ *											when columns follow the stage, and where
+ *											rows can move between partitions
  *	opportunity_process_changed				on the table of processes: AFTER INSERT OR
  *											UPDATE OR DELETE OR TRUNCATE, one a statement
  *
@@ -27,6 +30,7 @@
 #include "executor/spi.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "nodes/value.h"
 #include "process/report.h"
 #include "utils/acl.h"
 #include "utils/array.h"
@@ -40,6 +44,9 @@ PG_FUNCTION_INFO_V1(opp_process_of);
 
 /* Every partition and every session holds a copy of a trigger's arguments. */
 #define DEFINITION_MAX_BYTES 65536
+
+#define JUDGE_PREFIX "opportunity_judge_"
+#define DERIVER_PREFIX "zz_opportunity_derive_"
 
 /* The arguments of attach_process by position. */
 enum
@@ -80,7 +87,12 @@ static const struct
 static char *
 qualified_name(Oid relid)
 {
-	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid));
+	char	   *schema = get_namespace_name(get_rel_namespace(relid));
+	char	   *name = get_rel_name(relid);
+
+	if (schema == NULL || name == NULL)
+		elog(ERROR, "cache lookup failed for relation %u", relid);
+	return quote_qualified_identifier(schema, name);
 }
 
 /* prefix and column, in a name's length. */
@@ -109,15 +121,15 @@ run(const char *command, int expected)
 
 /* The table itself and its inheritance children, each of which needs triggers; partitions get theirs from it. */
 static List *
-tables_to_attach(Oid target)
+tables_to_attach(Oid target, LOCKMODE lock)
 {
 	if (get_rel_relkind(target) == RELKIND_PARTITIONED_TABLE)
 		return list_make1_oid(target);
-	return find_all_inheritors(target, ShareRowExclusiveLock, NULL);
+	return find_all_inheritors(target, lock, NULL);
 }
 
 static void
-check_target(Oid target)
+check_target(Oid target, LOCKMODE lock)
 {
 	AclResult	allowed = pg_class_aclcheck(target, GetUserId(), ACL_TRIGGER);
 	Relation	rel;
@@ -125,7 +137,7 @@ check_target(Oid target)
 	/* Before it is locked. */
 	if (allowed != ACLCHECK_OK)
 		aclcheck_error(allowed, OBJECT_TABLE, get_rel_name(target));
-	rel = table_open(target, ShareRowExclusiveLock);
+	rel = table_open(target, lock);
 	if (rel->rd_rel->relkind != RELKIND_RELATION && rel->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
@@ -133,12 +145,33 @@ check_target(Oid target)
 	table_close(rel, NoLock);
 }
 
-/* DROP TRIGGER commands for what is attached to a table; stage_column NULL: to any of its columns. */
+/* A regclass may be any number: the process table before its name is asked for. */
+static void
+check_named_process_table(Oid process_table, Oid target)
+{
+	Relation	processes = open_named_table(process_table, AccessShareLock);
+	Relation	rel = table_open(target, NoLock);
+
+	check_process_table(processes, rel);
+	table_close(rel, NoLock);
+	table_close(processes, AccessShareLock);
+}
+
+/* A trigger of ours on one stage column of a table; stage_column NULL: on any. */
+static bool
+is_attached(const Trigger *trigger, const char *stage_column)
+{
+	if (trigger->tgfoid != trigger_function("judge_stage") && trigger->tgfoid != trigger_function("derive_stage"))
+		return false;
+	return stage_column == NULL ||
+		(trigger->tgnargs > 0 && strcmp(trigger->tgargs[0], stage_column) == 0);
+}
+
+/* DROP TRIGGER commands for what is attached to a table, but not for triggers of these names. */
 static List *
-drop_commands(Oid relid, const char *stage_column)
+drop_commands(Oid relid, const char *stage_column, List *kept)
 {
 	Relation	rel = table_open(relid, NoLock);
-	Oid			functions[] = {trigger_function("judge_stage"), trigger_function("derive_stage")};
 	TriggerDesc *triggers = CopyTriggerDesc(rel->trigdesc);
 	List	   *commands = NIL;
 
@@ -146,10 +179,7 @@ drop_commands(Oid relid, const char *stage_column)
 	{
 		const Trigger *trigger = &triggers->triggers[i];
 
-		if (trigger->tgfoid != functions[0] && trigger->tgfoid != functions[1])
-			continue;
-		if (stage_column != NULL &&
-			(trigger->tgnargs == 0 || strcmp(trigger->tgargs[0], stage_column) != 0))
+		if (!is_attached(trigger, stage_column))
 			continue;
 		if (trigger->tgisclone)
 			ereport(ERROR,
@@ -157,8 +187,9 @@ drop_commands(Oid relid, const char *stage_column)
 					 errmsg("table \"%s\" is a partition and has its sales process from the table it is part of",
 							RelationGetRelationName(rel)),
 					 errhint("Call the function on the partitioned table.")));
-		commands = lappend(commands, psprintf("DROP TRIGGER %s ON %s",
-											  quote_identifier(trigger->tgname), qualified_name(relid)));
+		if (!list_member(kept, makeString(trigger->tgname)))
+			commands = lappend(commands, psprintf("DROP TRIGGER %s ON %s",
+												  quote_identifier(trigger->tgname), qualified_name(relid)));
 	}
 	/* DROP TRIGGER refuses a table that is open. */
 	table_close(rel, NoLock);
@@ -167,16 +198,43 @@ drop_commands(Oid relid, const char *stage_column)
 
 /* Drops what is attached; says whether there was anything. */
 static bool
-drop_triggers(List *tables, const char *stage_column)
+drop_triggers(List *tables, const char *stage_column, List *kept)
 {
 	List	   *commands = NIL;
 	ListCell   *cell;
 
 	foreach(cell, tables)
-		commands = list_concat(commands, drop_commands(lfirst_oid(cell), stage_column));
+		commands = list_concat(commands, drop_commands(lfirst_oid(cell), stage_column, kept));
 	foreach(cell, commands)
 		run(lfirst(cell), SPI_OK_UTILITY);
 	return commands != NIL;
+}
+
+/* A partition's own process would be replaced by that of the table it is part of. */
+static void
+check_partitions(Oid target, const char *stage_column)
+{
+	List	   *partitions = NIL;
+	ListCell   *cell;
+
+	if (get_rel_relkind(target) == RELKIND_PARTITIONED_TABLE)
+		partitions = list_delete_oid(find_all_inheritors(target, ShareRowExclusiveLock, NULL), target);
+	foreach(cell, partitions)
+	{
+		Relation	rel = table_open(lfirst_oid(cell), NoLock);
+		TriggerDesc *triggers = CopyTriggerDesc(rel->trigdesc);
+
+		for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
+		{
+			if (is_attached(&triggers->triggers[i], stage_column) && !triggers->triggers[i].tgisclone)
+				ereport(ERROR,
+						(errcode(ERRCODE_DUPLICATE_OBJECT),
+						 errmsg("partition \"%s\" of table \"%s\" has a sales process of its own",
+								RelationGetRelationName(rel), get_rel_name(target)),
+						 errhint("Call opportunity.detach_process on the partition first.")));
+		}
+		table_close(rel, NoLock);
+	}
 }
 
 static void
@@ -245,34 +303,37 @@ static void
 create_triggers(Oid relid, const char *stage_column, const char *arguments, bool columns_follow)
 {
 	char	   *table = qualified_name(relid);
-	bool		partitioned = get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE;
+	bool		rows_move = get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE || get_rel_relispartition(relid);
 
-	run(psprintf("CREATE TRIGGER %s AFTER INSERT OR UPDATE%s ON %s FOR EACH ROW EXECUTE FUNCTION opportunity.judge_stage(%s)",
-				 quote_identifier(trigger_name("opportunity_judge_", stage_column)),
-				 partitioned ? " OR DELETE" : "", table, arguments), SPI_OK_UTILITY);
-	run(psprintf("CREATE TRIGGER %s BEFORE INSERT%s ON %s FOR EACH ROW EXECUTE FUNCTION opportunity.derive_stage(%s)",
-				 quote_identifier(trigger_name("zz_opportunity_derive_", stage_column)),
-				 columns_follow ? " OR UPDATE" : "", table, quote_literal_cstr(stage_column)), SPI_OK_UTILITY);
+	run(psprintf("CREATE OR REPLACE TRIGGER %s AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION opportunity.judge_stage(%s)",
+				 quote_identifier(trigger_name(JUDGE_PREFIX, stage_column)), table, arguments), SPI_OK_UTILITY);
+	run(psprintf("CREATE OR REPLACE TRIGGER %s BEFORE INSERT%s ON %s FOR EACH ROW EXECUTE FUNCTION opportunity.derive_stage(%s)",
+				 quote_identifier(trigger_name(DERIVER_PREFIX, stage_column)),
+				 columns_follow || rows_move ? " OR UPDATE" : "", table, quote_literal_cstr(stage_column)), SPI_OK_UTILITY);
 }
 
-/* Lets a table of processes tell of its changes, unless it does. */
+/* Lets a table of processes tell of its changes, unless it does; a trigger that is disabled is enabled. */
 static void
 watch_process_table(Oid table)
 {
 	Relation	rel = table_open(table, AccessShareLock);
 	Oid			function = trigger_function("process_table_changed");
+	const char *name = "opportunity_process_changed";
 	bool		watched = false;
 
-	if (rel->rd_rel->relkind != RELKIND_RELATION)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("process table \"%s\" is not an ordinary table", RelationGetRelationName(rel))));
-	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)
-		watched |= rel->trigdesc->triggers[i].tgfoid == function;
+	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers && !watched; i++)
+	{
+		const Trigger *trigger = &rel->trigdesc->triggers[i];
+
+		if (trigger->tgfoid != function)
+			continue;
+		watched = trigger->tgenabled == TRIGGER_FIRES_ON_ORIGIN || trigger->tgenabled == TRIGGER_FIRES_ALWAYS;
+		name = pstrdup(trigger->tgname);
+	}
 	table_close(rel, AccessShareLock);
 	if (!watched)
-		run(psprintf("CREATE TRIGGER opportunity_process_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION opportunity.process_table_changed()",
-					 qualified_name(table)), SPI_OK_UTILITY);
+		run(psprintf("CREATE OR REPLACE TRIGGER %s AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION opportunity.process_table_changed()",
+					 quote_identifier(name), qualified_name(table)), SPI_OK_UTILITY);
 }
 
 /* Refuses, or warns of, rows that are in stages their process does not have. */
@@ -338,14 +399,23 @@ opp_attach_process(PG_FUNCTION_ARGS)
 				 errmsg("target and stage_column must not be null")));
 	target = PG_GETARG_OID(ARG_TARGET);
 	stage_column = name_argument(fcinfo, ARG_STAGE_COLUMN);
+	check_target(target, ShareRowExclusiveLock);
+	if (!PG_ARGISNULL(ARG_PROCESS_TABLE))
+		check_named_process_table(PG_GETARG_OID(ARG_PROCESS_TABLE), target);
 	arguments = judge_arguments(fcinfo);
 	for (int arg = ARG_PROBABILITY_COLUMN; arg <= ARG_CLOSED_AT_COLUMN; arg++)
 		columns_follow |= !PG_ARGISNULL(arg);
 
-	check_target(target);
+	/*
+	 * Replacing takes no stronger lock than check_target did, so that a session
+	 * that writes rows is waited for.  Dropping does; only triggers that were
+	 * renamed are dropped.
+	 */
+	check_partitions(target, stage_column);
 	SPI_connect();
-	tables = tables_to_attach(target);
-	drop_triggers(tables, stage_column);
+	tables = tables_to_attach(target, ShareRowExclusiveLock);
+	drop_triggers(tables, stage_column, list_make2(makeString(trigger_name(JUDGE_PREFIX, stage_column)),
+												   makeString(trigger_name(DERIVER_PREFIX, stage_column))));
 	foreach(cell, tables)
 		create_triggers(lfirst_oid(cell), stage_column, arguments, columns_follow);
 	if (!PG_ARGISNULL(ARG_PROCESS_TABLE))
@@ -366,9 +436,9 @@ opp_detach_process(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_VOID();
 	target = PG_GETARG_OID(0);
-	check_target(target);
+	check_target(target, AccessExclusiveLock);
 	SPI_connect();
-	if (!drop_triggers(tables_to_attach(target), stage_column))
+	if (!drop_triggers(tables_to_attach(target, AccessExclusiveLock), stage_column, NIL))
 		report_not_attached(target, stage_column);
 	SPI_finish();
 	PG_RETURN_VOID();
@@ -430,7 +500,7 @@ opp_process_of(PG_FUNCTION_ARGS)
 		pfree(known);
 	}
 
-	rel = table_open(PG_GETARG_OID(0), AccessShareLock);
+	rel = open_named_table(PG_GETARG_OID(0), AccessShareLock);
 	generation = attachment_generation();
 	judge = only_judge(rel, stage_column);
 	/* As it is written, even if it no longer fits the table: to attach it again. */

@@ -8,7 +8,7 @@ CREATE FUNCTION opportunity.attach_process(target regclass, stage_column name,
         process_key name DEFAULT 'name', process_definition name DEFAULT 'definition') RETURNS void
     AS 'MODULE_PATHNAME', 'opp_attach_process' LANGUAGE C;
 COMMENT ON FUNCTION opportunity.attach_process(regclass, name, opportunity.sales_process, name, name, name, name, name, regclass, name, text, name, name) IS
-    'makes every writer of a table follow a sales process, by triggers; either process, or process_table (read with the rights of the target''s owner) and process_column, which holds a row''s process_key there (NULL: the row whose is_default is true); the other columns named are filled from the stage; enforce is refuse or warn; a second call replaces the first';
+    'makes every writer of a table follow a sales process, by triggers; either process, or process_table (read with the rights of the target''s owner) and process_column, which holds a row''s process_key there (NULL: the row whose is_default is true); when a row''s process changes it goes on from the stage of the same name or enters at an open one, is closed only if it was so before or may start there, and is won only with what every open stage of the new process requires; the other columns named are filled from the stage; enforce is refuse or warn; a second call replaces the first';
 
 CREATE FUNCTION opportunity.detach_process(target regclass, stage_column name DEFAULT NULL) RETURNS void
     AS 'MODULE_PATHNAME', 'opp_detach_process' LANGUAGE C;
@@ -37,12 +37,12 @@ CREATE FUNCTION opportunity.can_move(process opportunity.sales_process, deal rec
 COMMENT ON FUNCTION opportunity.can_move(opportunity.sales_process, record, text, name) IS
     'whether the process lets a row move to a stage as the row is now; 23514 of an unknown stage';
 
-CREATE FUNCTION opportunity.advance(target regclass, key text) RETURNS text
-    AS 'MODULE_PATHNAME', 'opp_advance' LANGUAGE C STRICT;
-COMMENT ON FUNCTION opportunity.advance(regclass, text) IS
-    'moves the row with that primary key to its next stage, by an UPDATE of the caller''s, and returns the stage; P0002 when there is no such row, 23514 when it is closed, and what the process refuses';
+CREATE FUNCTION opportunity.advance(target regclass, key text, stage_column name DEFAULT NULL) RETURNS text
+    AS 'MODULE_PATHNAME', 'opp_advance' LANGUAGE C;
+COMMENT ON FUNCTION opportunity.advance(regclass, text, name) IS
+    'moves the row with that primary key to its next stage, by an UPDATE of the caller''s, and returns the stage; stage_column is needed where several have a process, else 42725; P0002 when there is no such row, 21000 when tables that inherit have another, 23514 when it is closed, and what the process refuses; NULL of a NULL table or key';
 
-CREATE FUNCTION opportunity.move_to(target regclass, key text, stage text) RETURNS text
-    AS 'MODULE_PATHNAME', 'opp_move_to' LANGUAGE C STRICT;
-COMMENT ON FUNCTION opportunity.move_to(regclass, text, text) IS
-    'moves the row with that primary key to a stage, by an UPDATE of the caller''s, and returns the stage; P0002 when there is no such row, and what the process refuses';
+CREATE FUNCTION opportunity.move_to(target regclass, key text, stage text, stage_column name DEFAULT NULL) RETURNS text
+    AS 'MODULE_PATHNAME', 'opp_move_to' LANGUAGE C;
+COMMENT ON FUNCTION opportunity.move_to(regclass, text, text, name) IS
+    'moves the row with that primary key to a stage, by an UPDATE of the caller''s, and returns the stage; stage_column is needed where several have a process, else 42725; P0002 when there is no such row, 21000 when tables that inherit have another, and what the process refuses; NULL of a NULL table, key or stage';

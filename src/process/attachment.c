@@ -2,21 +2,32 @@
  * attachment.c
  *		Resolving a process against the table it is attached to, once a backend.
  *
- * A cache entry belongs to one trigger, so every partition, whose columns may
- * stand elsewhere, has its own.  It is built aside in a memory context that an
- * error sweeps away, and enters the cache complete.  The relation callback only
- * marks entries: they are dropped when the next one is built, and their memory
- * stays until the end of that transaction, because a caller further up may be
- * using it.
+ * An attachment belongs to one judge, so every partition, whose columns may
+ * stand elsewhere, has its own; the deriver beside the judge shares it.  It is
+ * built aside in a memory context that an error sweeps away, and enters the cache
+ * complete.
+ *
+ * The relation callback only marks entries: they are dropped when the next one
+ * is built, and their memory stays until the end of that transaction, because a
+ * caller further up may be using it.  So a transaction that changes the process
+ * and writes a row, over and over, keeps as many attachments until it ends.
+ *
+ * A nested statement can load a process that its caller has just changed, before
+ * the caller's AFTER STATEMENT trigger tells of it.  Where the change is rolled
+ * back that trigger never fires, so after an abort nothing that was read from a
+ * table of processes is trusted.
  */
 #include "process/attachment.h"
 
 #include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
+#include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "nodes/execnodes.h"
 #include "parser/parse_coerce.h"
@@ -27,13 +38,15 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
+#include "utils/typcache.h"
 
 typedef struct CacheEntry
 {
 	Oid			trigger;		/* the key */
 	Oid			relid;
+	Oid			judge;			/* whose entry has the attachment */
 	bool		valid;
-	Attachment *attachment;
+	Attachment *attachment;		/* NULL: the trigger is a deriver */
 } CacheEntry;
 
 static HTAB *cache = NULL;
@@ -76,9 +89,39 @@ mark_changed(Oid relid)
 	hash_seq_init(&status, cache);
 	while ((entry = hash_seq_search(&status)) != NULL)
 	{
-		if (relid == InvalidOid || relid == entry->relid || relid == entry->attachment->process_table)
+		if (relid == InvalidOid || relid == entry->relid ||
+			(entry->attachment != NULL && relid == entry->attachment->process_table))
 			entry->valid = false;
 	}
+}
+
+static void
+distrust_process_tables(void)
+{
+	HASH_SEQ_STATUS status;
+	CacheEntry *entry;
+
+	relation_changes++;
+	hash_seq_init(&status, cache);
+	while ((entry = hash_seq_search(&status)) != NULL)
+	{
+		if (entry->attachment != NULL && OidIsValid(entry->attachment->process_table))
+			entry->valid = false;
+	}
+}
+
+static void
+transaction_ended(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PARALLEL_ABORT)
+		distrust_process_tables();
+}
+
+static void
+subtransaction_ended(SubXactEvent event, SubTransactionId id, SubTransactionId parent, void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		distrust_process_tables();
 }
 
 Oid
@@ -88,6 +131,16 @@ trigger_function(const char *name)
 						   CStringGetDatum(name),
 						   PointerGetDatum(buildoidvector(NULL, 0)),
 						   ObjectIdGetDatum(get_namespace_oid("opportunity", false)));
+}
+
+Relation
+open_named_table(Oid relid, LOCKMODE lock)
+{
+	if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation with OID %u does not exist", relid)));
+	return table_open(relid, lock);
 }
 
 /*
@@ -133,11 +186,12 @@ bad_arguments(const Trigger *trigger, const char *what)
 			 errhint("Let opportunity.attach_process make the triggers, as in SELECT opportunity.attach_process('deals', 'stage', '{\"stages\": ...}').")));
 }
 
-/* The options of a judge's arguments; the strings stay the trigger's. */
-static void
+/* The options of a judge's arguments; the strings stay the trigger's.  Returns the process, NULL: process_table. */
+static char *
 read_arguments(const Trigger *trigger, ProcessOptions *options)
 {
 	char	  **args = trigger->tgargs;
+	char	   *definition;
 
 	*options = (ProcessOptions) {
 		.process_key = "name", .process_definition = "definition"
@@ -145,7 +199,7 @@ read_arguments(const Trigger *trigger, ProcessOptions *options)
 	if (trigger->tgnargs < 2 || trigger->tgnargs % 2 != 0)
 		bad_arguments(trigger, "expected a stage column, a process and pairs of option and value");
 	options->columns[STAGE_COLUMN] = args[0];
-	options->definition = args[1][0] == '\0' ? NULL : args[1];
+	definition = args[1][0] == '\0' ? NULL : args[1];
 
 	for (int i = 2; i < trigger->tgnargs; i += 2)
 	{
@@ -172,15 +226,16 @@ read_arguments(const Trigger *trigger, ProcessOptions *options)
 		else
 			bad_arguments(trigger, psprintf("option \"%s\" is unknown or cannot be \"%s\"", option, value));
 	}
-	if ((options->definition == NULL) != (options->process_table != NULL) ||
+	if ((definition == NULL) != (options->process_table != NULL) ||
 		(options->process_table == NULL) != (options->process_column == NULL))
 		bad_arguments(trigger, "expected either a process, or a process_table and a process_column");
+	return definition;
 }
 
 static void
 copy_options(ProcessOptions *options)
 {
-	const char **strings[] = {&options->definition, &options->process_table, &options->process_column,
+	const char **strings[] = {&options->process_table, &options->process_column,
 	&options->process_key, &options->process_definition};
 
 	for (int i = 0; i < (int) lengthof(strings); i++)
@@ -194,28 +249,24 @@ static Form_pg_attribute
 find_column(Relation rel, const char *name, const char *user)
 {
 	TupleDesc	desc = RelationGetDescr(rel);
+	int			attnum = SPI_fnumber(desc, name);
+	Form_pg_attribute attribute;
 
-	for (int i = 0; i < desc->natts; i++)
-	{
-		Form_pg_attribute attribute = TupleDescAttr(desc, i);
-
-		if (attribute->attisdropped || strcmp(NameStr(attribute->attname), name) != 0)
-			continue;
-		/* Triggers written in C see no value there. */
-		if (attribute->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL)
-			ereport(ERROR,
-					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("column \"%s\" of table \"%s\", %s, is a virtual generated column",
-							name, RelationGetRelationName(rel), user),
-					 errhint("Make it a stored generated column.")));
-		return attribute;
-	}
-	ereport(ERROR,
-			(errcode(ERRCODE_UNDEFINED_COLUMN),
-			 errmsg("column \"%s\" of table \"%s\", %s, does not exist",
-					name, RelationGetRelationName(rel), user),
-			 REATTACH_HINT));
-	return NULL;				/* keep the compiler quiet */
+	if (attnum <= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("column \"%s\" of table \"%s\", %s, does not exist",
+						name, RelationGetRelationName(rel), user),
+				 REATTACH_HINT));
+	attribute = TupleDescAttr(desc, attnum - 1);
+	/* Triggers written in C see no value there. */
+	if (attribute->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("column \"%s\" of table \"%s\", %s, is a virtual generated column",
+						name, RelationGetRelationName(rel), user),
+				 errhint("Make it a stored generated column.")));
+	return attribute;
 }
 
 /* Whether a column of that type can be kept. */
@@ -241,6 +292,20 @@ column_type_fits(StageColumn column, Oid type)
 	return false;
 }
 
+/* Such as BEFORE triggers see and may set. */
+static Form_pg_attribute
+find_plain_column(Relation rel, const char *name, const char *user)
+{
+	Form_pg_attribute attribute = find_column(rel, name, user);
+
+	if (attribute->attgenerated != '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_COLUMN_DEFINITION),
+				 errmsg("column \"%s\" of table \"%s\", %s, is generated",
+						name, RelationGetRelationName(rel), user)));
+	return attribute;
+}
+
 static void
 resolve_column(Attachment *attachment, Relation rel, StageColumn column)
 {
@@ -251,12 +316,7 @@ resolve_column(Attachment *attachment, Relation rel, StageColumn column)
 
 	if (name == NULL)
 		return;
-	attribute = find_column(rel, name, user);
-	if (attribute->attgenerated != '\0')
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_COLUMN_DEFINITION),
-				 errmsg("column \"%s\" of table \"%s\", %s, is generated",
-						name, RelationGetRelationName(rel), user)));
+	attribute = find_plain_column(rel, name, user);
 	if (!column_type_fits(column, attribute->atttypid))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -275,7 +335,10 @@ resolve_column(Attachment *attachment, Relation rel, StageColumn column)
 	resolved->typmod = attribute->atttypmod;
 	resolved->typlen = attribute->attlen;
 	resolved->typbyval = attribute->attbyval;
-	resolved->is_padded = getBaseType(attribute->atttypid) == BPCHAROID;
+	resolved->collation = attribute->attcollation;
+	resolved->base_type = getBaseTypeAndTypmod(attribute->atttypid, &resolved->typmod);
+	resolved->is_padded = resolved->base_type == BPCHAROID;
+	resolved->types = lookup_type_cache(attribute->atttypid, TYPECACHE_EQ_OPR_FINFO);
 }
 
 static void
@@ -288,42 +351,43 @@ output_function(Oid type, FmgrInfo *output, MemoryContext context)
 	fmgr_info_cxt(function, output, context);
 }
 
+/* Reading leaves much behind; of it all only the process is kept. */
+static SalesProcess *
+read_process(char *definition)
+{
+	MemoryContext reading = AllocSetContextCreate(CurrentMemoryContext, "reading a process", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(reading);
+	SalesProcess *process = process_from_json(definition, NULL);
+	SalesProcess *kept = MemoryContextAlloc(caller, VARSIZE(process));
+
+	memcpy(kept, process, VARSIZE(process));
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(reading);
+	return kept;
+}
+
 /* Called in the attachment's own context. */
 static Attachment *
-build_attachment(Relation rel, const Trigger *trigger)
+build_attachment(Relation rel, const Trigger *judge)
 {
 	Attachment *attachment = palloc0(sizeof(Attachment));
-	const Trigger *judge = trigger;
+	char	   *definition = read_arguments(judge, &attachment->options);
 
 	attachment->context = CurrentMemoryContext;
-	if (trigger->tgfoid != trigger_function("judge_stage"))
-	{
-		MemoryContextSwitchTo(MemoryContextGetParent(attachment->context));
-		judge = trigger->tgnargs == 1 ? find_judge(rel, trigger->tgargs[0]) : NULL;
-		MemoryContextSwitchTo(attachment->context);
-	}
-	if (judge == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("trigger \"%s\" of table \"%s\" has no opportunity.judge_stage trigger beside it",
-						trigger->tgname, RelationGetRelationName(rel)),
-				 errhint("Call opportunity.attach_process again, which makes both.")));
-
-	read_arguments(judge, &attachment->options);
 	copy_options(&attachment->options);
 	for (int i = 0; i < N_STAGE_COLUMNS; i++)
 		resolve_column(attachment, rel, i);
 	output_function(attachment->columns[STAGE_COLUMN].type, &attachment->stage_output, CurrentMemoryContext);
 
-	if (attachment->options.process_table == NULL)
+	if (definition != NULL)
 	{
 		attachment->n_processes = 1;
 		attachment->processes = palloc0(sizeof(AttachedProcess));
-		attachment->processes->process = process_from_json(unconstify(char *, attachment->options.definition), NULL);
+		attachment->processes->process = read_process(definition);
 	}
 	else
 	{
-		Form_pg_attribute attribute = find_column(rel, attachment->options.process_column, "the process_column");
+		Form_pg_attribute attribute = find_plain_column(rel, attachment->options.process_column, "the process_column");
 
 		attachment->process_attnum = attribute->attnum;
 		output_function(attribute->atttypid, &attachment->process_output, CurrentMemoryContext);
@@ -344,7 +408,8 @@ drop_invalid_entries(void)
 	{
 		if (entry->valid)
 			continue;
-		MemoryContextSetParent(entry->attachment->context, TopTransactionContext);
+		if (entry->attachment != NULL)
+			MemoryContextSetParent(entry->attachment->context, TopTransactionContext);
 		hash_search(cache, &entry->trigger, HASH_REMOVE, NULL);
 	}
 }
@@ -361,6 +426,8 @@ prepare_cache(void)
 	control.hcxt = opportunity_context();
 	cache = hash_create("attached processes", 32, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	on_relation_change(mark_changed);
+	RegisterXactCallback(transaction_ended, NULL);
+	RegisterSubXactCallback(subtransaction_ended, NULL);
 }
 
 uint64
@@ -370,39 +437,80 @@ attachment_generation(void)
 	return relation_changes;
 }
 
+static const Attachment *
+find_attachment(Oid trigger)
+{
+	CacheEntry *entry = hash_search(cache, &trigger, HASH_FIND, NULL);
+
+	if (entry != NULL && entry->valid && entry->attachment == NULL)
+		entry = hash_search(cache, &entry->judge, HASH_FIND, NULL);
+	return entry != NULL && entry->valid ? entry->attachment : NULL;
+}
+
+/* Keeps what a trigger stands for, found when relation_changes was that. */
+static void
+keep_attachment(Relation rel, Oid trigger, Oid judge, Attachment *attachment, uint64 found_at)
+{
+	CacheEntry *entry;
+	bool		found;
+
+	drop_invalid_entries();
+	entry = hash_search(cache, &trigger, HASH_ENTER, &found);
+	/* A type's input function may have come here for the same trigger meanwhile. */
+	if (found && entry->attachment != NULL)
+		MemoryContextSetParent(entry->attachment->context, TopTransactionContext);
+	entry->relid = RelationGetRelid(rel);
+	entry->judge = judge;
+	entry->attachment = attachment;
+	/* What changed while we looked may not have been seen: look again next time. */
+	entry->valid = relation_changes == found_at;
+}
+
+/* The judge that tells a deriver what to derive. */
+static const Trigger *
+judge_beside(Relation rel, const Trigger *deriver)
+{
+	const Trigger *judge = deriver->tgnargs == 1 ? find_judge(rel, deriver->tgargs[0]) : NULL;
+
+	if (judge == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("trigger \"%s\" of table \"%s\" has no opportunity.judge_stage trigger beside it",
+						deriver->tgname, RelationGetRelationName(rel)),
+				 errhint("Call opportunity.attach_process again, which makes both.")));
+	return judge;
+}
+
 const Attachment *
 get_attachment(Relation rel, const Trigger *trigger)
 {
-	Oid			key = trigger->tgoid;
-	CacheEntry *entry;
-	bool		found;
+	const Attachment *known;
+	Attachment *built;
 	MemoryContext context;
 	MemoryContext caller;
-	Attachment *attachment;
 	uint64		before;
 
 	prepare_cache();
-	entry = hash_search(cache, &key, HASH_FIND, NULL);
-	if (entry != NULL && entry->valid)
-		return entry->attachment;
+	known = find_attachment(trigger->tgoid);
+	if (known != NULL)
+		return known;
 
+	before = relation_changes;
+	if (trigger->tgfoid != trigger_function("judge_stage"))
+	{
+		const Trigger *judge = judge_beside(rel, trigger);
+
+		known = get_attachment(rel, judge);
+		keep_attachment(rel, trigger->tgoid, judge->tgoid, NULL, before);
+		return known;
+	}
 	context = AllocSetContextCreate(CurrentMemoryContext, "attached process", ALLOCSET_SMALL_SIZES);
 	caller = MemoryContextSwitchTo(context);
-	before = relation_changes;
-	attachment = build_attachment(rel, trigger);
+	built = build_attachment(rel, trigger);
 	MemoryContextSwitchTo(caller);
-
-	drop_invalid_entries();
-	entry = hash_search(cache, &key, HASH_ENTER, &found);
-	/* A type's input function may have come here for the same trigger meanwhile. */
-	if (found)
-		MemoryContextSetParent(entry->attachment->context, TopTransactionContext);
-	entry->relid = RelationGetRelid(rel);
-	entry->attachment = attachment;
-	/* What changed while we looked may not have been seen: look again next time. */
-	entry->valid = relation_changes == before;
+	keep_attachment(rel, trigger->tgoid, trigger->tgoid, built, before);
 	MemoryContextSetParent(context, opportunity_context());
-	return attachment;
+	return built;
 }
 
 void
@@ -471,6 +579,21 @@ stage_value(const SalesProcess *process, int stage, StageColumn column, const At
 	return value;
 }
 
+/* Rows are known by what the column's type makes of the name. */
+static void
+check_stage_value(const Attachment *attachment, Datum value, const char *name)
+{
+	char	   *text = stage_text(attachment, value);
+
+	if (strcmp(text, name) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("stage \"%s\" reads \"%s\" in column \"%s\", which is of type %s",
+						name, text, attachment->options.columns[STAGE_COLUMN],
+						format_type_be(attachment->columns[STAGE_COLUMN].type)),
+				 errhint("Name the stage as the column has it, or give the column another type.")));
+}
+
 /* The stages' values for the columns that are kept. */
 static void
 resolve_values(const Attachment *attachment, AttachedProcess *attached)
@@ -494,6 +617,8 @@ resolve_values(const Attachment *attachment, AttachedProcess *attached)
 		{
 			conversion.stage = stage_name(process, i);
 			values[i] = stage_value(process, i, column, &attachment->columns[column]);
+			if (column == STAGE_COLUMN)
+				check_stage_value(attachment, values[i].value, conversion.stage);
 		}
 		attached->values[column] = values;
 	}
@@ -518,6 +643,7 @@ resolve_requirements(Relation rel, AttachedProcess *attached)
 			attached->requirements[j].attnum = attribute->attnum;
 			attached->requirements[j].kind = requirement_kind(attribute->atttypid);
 		}
+		pfree(user);
 	}
 }
 
@@ -592,69 +718,4 @@ row_process_key(const Attachment *attachment, HeapTuple row, TupleDesc desc)
 		return NULL;
 	key = heap_getattr(row, attachment->process_attnum, desc, &isnull);
 	return isnull ? NULL : OutputFunctionCall(unconstify(FmgrInfo *, &attachment->process_output), key);
-}
-
-RequirementKind
-requirement_kind(Oid type)
-{
-	Oid			base = getBaseType(type);
-
-	if (base == BOOLOID)
-		return REQUIRED_TRUE;
-	if (TypeCategory(base) == TYPCATEGORY_STRING && get_typlen(base) == -1)
-		return REQUIRED_TEXT;
-	return REQUIRED_NOT_NULL;
-}
-
-bool
-requirement_met(RequirementKind kind, Datum value, bool isnull)
-{
-	bool		met = !isnull;
-
-	if (met && kind == REQUIRED_TRUE)
-		met = DatumGetBool(value);
-	else if (met && kind == REQUIRED_TEXT)
-	{
-		text	   *string = DatumGetTextPP(value);
-		const char *c = VARDATA_ANY(string);
-		const char *end = c + VARSIZE_ANY_EXHDR(string);
-
-		/* blanks, tabs and line ends */
-		while (c < end && (*c == ' ' || (*c >= '\t' && *c <= '\r')))
-			c++;
-		met = c < end;
-	}
-	return met;
-}
-
-static bool
-is_listed(List *names, const char *name)
-{
-	ListCell   *cell;
-
-	foreach(cell, names)
-	{
-		if (strcmp(lfirst(cell), name) == 0)
-			return true;
-	}
-	return false;
-}
-
-List *
-unmet_columns(const SalesProcess *process, const Requirement *requirements,
-			  const StageMove *move, HeapTuple row, TupleDesc desc)
-{
-	List	   *unmet = NIL;
-	int			i = -1;
-
-	while ((i = next_requirement(process, move, i)) >= 0)
-	{
-		const char *column = required_column(process, i);
-		bool		isnull;
-		Datum		value = heap_getattr(row, requirements[i].attnum, desc, &isnull);
-
-		if (!requirement_met(requirements[i].kind, value, isnull) && !is_listed(unmet, column))
-			unmet = lappend(unmet, unconstify(char *, column));
-	}
-	return unmet;
 }

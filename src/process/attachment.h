@@ -12,8 +12,10 @@
 #include "access/tupdesc.h"
 #include "nodes/pg_list.h"
 #include "process/json.h"
+#include "process/requirements.h"
 #include "utils/rel.h"
 #include "utils/reltrigger.h"
+#include "utils/typcache.h"
 
 /*
  * The columns that follow the stage.  The first four hold a value of the stage
@@ -42,28 +44,13 @@ typedef enum StageColumn
  */
 typedef struct ProcessOptions
 {
-	const char *definition;		/* NULL: process_table */
-	const char *process_table;	/* qualified and quoted */
+	const char *process_table;	/* qualified and quoted; NULL: one process for all rows */
 	const char *process_column; /* of the target: the row's process */
 	const char *process_key;	/* of process_table: what process_column holds */
 	const char *process_definition; /* of process_table: a sales_process */
 	bool		warn;
 	const char *columns[N_STAGE_COLUMNS];	/* STAGE_COLUMN is always there */
 } ProcessOptions;
-
-/* How a required column is found to be filled. */
-typedef enum RequirementKind
-{
-	REQUIRED_NOT_NULL,
-	REQUIRED_TEXT,				/* and not blank */
-	REQUIRED_TRUE
-} RequirementKind;
-
-typedef struct Requirement
-{
-	AttrNumber	attnum;
-	RequirementKind kind;
-} Requirement;
 
 /* A process as one table follows it. */
 typedef struct AttachedProcess
@@ -80,10 +67,14 @@ typedef struct AttachedColumn
 {
 	AttrNumber	attnum;			/* InvalidAttrNumber: not kept */
 	Oid			type;
-	int32		typmod;
+	Oid			base_type;		/* of a domain; else the type */
+	int32		typmod;			/* of the base type */
+	Oid			collation;
 	int16		typlen;
 	bool		typbyval;
 	bool		is_padded;		/* char(n) */
+	TypeCacheEntry *types;		/* with the type's equality, if it has one */
+	void	   *domain;			/* what domain_check keeps between calls */
 } AttachedColumn;
 
 typedef struct Attachment
@@ -118,6 +109,9 @@ extern uint64 attachment_generation(void);
 /* The judge of that stage column, or NULL; a copy in the current memory context. */
 extern const Trigger *find_judge(Relation rel, const char *stage_column);
 
+/* Opens a table that a caller names by a regclass, which may be any number: 42P01. */
+extern Relation open_named_table(Oid relid, LOCKMODE lock);
+
 /* A trigger function of this extension. */
 extern Oid	trigger_function(const char *name);
 
@@ -137,17 +131,10 @@ extern char *stage_text(const Attachment *attachment, Datum stage);
 extern char *row_stage(const Attachment *attachment, HeapTuple row, TupleDesc desc);
 extern char *row_process_key(const Attachment *attachment, HeapTuple row, TupleDesc desc);
 
-extern RequirementKind requirement_kind(Oid type);
-extern bool requirement_met(RequirementKind kind, Datum value, bool isnull);
-
-/*
- * The required columns of a move's gates that a row has not filled, each once.
- * The requirements are those of all the process's required columns.
- */
-extern List *unmet_columns(const SalesProcess *process, const Requirement *requirements,
-						   const StageMove *move, HeapTuple row, TupleDesc desc);
-
 /* Fills attachment->processes from its table of processes (process_table.c). */
 extern void load_processes(Attachment *attachment, Relation rel);
+
+/* Refuses what cannot be the table of processes of a target. */
+extern void check_process_table(Relation processes, Relation target);
 
 #endif							/* OPPORTUNITY_ATTACHMENT_H */

@@ -5,13 +5,13 @@
  *
  * The judge runs AFTER ROW and so sees what was stored, whatever other triggers
  * and generated columns made of it.  The deriver runs BEFORE ROW, after all
- * others, and refuses nothing that the judge will.
+ * others, and leaves it to the judge to refuse, but for one case (see
+ * refuse_no_stage).
  *
  * A row that an UPDATE moves to another partition is deleted there and inserted
- * here: no AFTER UPDATE trigger fires.  The deleted version says that it was
- * moved, and the insertion's trigger fires right after the deletion's, so the
- * latter leaves a note of the stage the row comes from.
+ * here: no AFTER UPDATE trigger fires.  moving_rows.c brings the two together.
  */
+#include "process/moving_rows.h"
 #include "process/report.h"
 
 #include "access/htup_details.h"
@@ -19,113 +19,16 @@
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "nodes/pg_list.h"
+#include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/fmgrprotos.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(opp_judge_stage);
 PG_FUNCTION_INFO_V1(opp_derive_stage);
 PG_FUNCTION_INFO_V1(opp_process_table_changed);
-
-/*
- * A row on its way between partitions.  The query's memory context identifies
- * the run of the executor and is never looked into.  Notes live as long as the
- * (sub)transaction that made them, because a later query may get the same
- * context's address.
- *
- * A note that is not picked up, because a BEFORE INSERT trigger of the other
- * partition dropped the row, is taken by the next event of the same run.
- */
-typedef struct MovingRow
-{
-	MemoryContext query;
-	SubTransactionId subtransaction;
-	char	   *stage_column;
-	char	   *stage;			/* NULL: it had none */
-	char	   *process_key;
-} MovingRow;
-
-static List *moving_rows = NIL;
-
-static void
-forget_moving_rows_xact(XactEvent event, void *arg)
-{
-	moving_rows = NIL;
-}
-
-/* Those of a subtransaction and its children, whose numbers are greater. */
-static void
-forget_moving_rows_subxact(SubXactEvent event, SubTransactionId id, SubTransactionId parent, void *arg)
-{
-	ListCell   *cell;
-
-	if (event != SUBXACT_EVENT_ABORT_SUB)
-		return;
-	foreach(cell, moving_rows)
-	{
-		if (((MovingRow *) lfirst(cell))->subtransaction >= id)
-			moving_rows = foreach_delete_current(moving_rows, cell);
-	}
-}
-
-static void
-note_moving_row(MemoryContext query, const char *stage_column, const char *stage, const char *process_key)
-{
-	static bool registered = false;
-	MemoryContext caller;
-	MovingRow  *note;
-
-	if (!registered)
-	{
-		RegisterXactCallback(forget_moving_rows_xact, NULL);
-		RegisterSubXactCallback(forget_moving_rows_subxact, NULL);
-		registered = true;
-	}
-	caller = MemoryContextSwitchTo(TopTransactionContext);
-	note = palloc0(sizeof(MovingRow));
-	note->query = query;
-	note->subtransaction = GetCurrentSubTransactionId();
-	note->stage_column = pstrdup(stage_column);
-	note->stage = stage != NULL ? pstrdup(stage) : NULL;
-	note->process_key = process_key != NULL ? pstrdup(process_key) : NULL;
-	moving_rows = lappend(moving_rows, note);
-	MemoryContextSwitchTo(caller);
-}
-
-/* Takes the note of this run and stage column, if there is one; the caller frees it. */
-static MovingRow *
-take_moving_row(MemoryContext query, const char *stage_column)
-{
-	ListCell   *cell;
-
-	foreach(cell, moving_rows)
-	{
-		MovingRow  *note = lfirst(cell);
-
-		if (note->query == query && strcmp(note->stage_column, stage_column) == 0)
-		{
-			moving_rows = foreach_delete_current(moving_rows, cell);
-			return note;
-		}
-	}
-	return NULL;
-}
-
-static void
-free_moving_row(MovingRow *note)
-{
-	if (note == NULL)
-		return;
-	pfree(note->stage_column);
-	if (note->stage != NULL)
-		pfree(note->stage);
-	if (note->process_key != NULL)
-		pfree(note->process_key);
-	pfree(note);
-}
 
 static void
 wrong_trigger(const char *function, const char *what)
@@ -152,7 +55,7 @@ judge_row(JudgedRow *judged, bool was_there, const char *old_process_key)
 	const AttachedProcess *attached;
 	bool		unchanged = was_there && same_text(judged->from, judged->to) &&
 		same_text(old_process_key, judged->process_key);
-	int			from;
+	const AttachedProcess *old;
 	int			to;
 	StageMove	move;
 	List	   *unmet;
@@ -178,8 +81,11 @@ judge_row(JudgedRow *judged, bool was_there, const char *old_process_key)
 		return;
 	}
 	/* A row whose old stage its process does not have enters the process now. */
-	from = judged->from != NULL ? find_stage(judged->process, judged->from) : STAGE_NONE;
-	move = decide_move(judged->process, from, to);
+	old = was_there ? find_process(judged->attachment, old_process_key) : attached;
+	if (old == attached)
+		move = decide_move(judged->process, judged->from ? find_stage(judged->process, judged->from) : STAGE_NONE, to);
+	else
+		move = decide_switch(old ? old->process : NULL, judged->process, judged->from, to);
 	if (move.verdict != MOVE_ALLOWED)
 	{
 		report_move(judged, move.verdict);
@@ -216,7 +122,7 @@ opp_judge_stage(PG_FUNCTION_ARGS)
 	stage_column = attachment->options.columns[STAGE_COLUMN];
 	query = fcinfo->flinfo->fn_mcxt;
 	desc = RelationGetDescr(trigger->tg_relation);
-	moved = moving_rows != NIL ? take_moving_row(query, stage_column) : NULL;
+	moved = take_moving_row(query, stage_column, trigger);
 
 	judged.rel = trigger->tg_relation;
 	judged.attachment = attachment;
@@ -237,26 +143,28 @@ opp_judge_stage(PG_FUNCTION_ARGS)
 		judge_row(&judged, true, row_process_key(attachment, trigger->tg_trigtuple, desc));
 	}
 	else
-		note_moving_row(query, stage_column, row_stage(attachment, trigger->tg_trigtuple, desc),
+		note_moving_row(query, HeapTupleHeaderGetCmax(trigger->tg_trigtuple->t_data),
+						stage_column, row_stage(attachment, trigger->tg_trigtuple, desc),
 						row_process_key(attachment, trigger->tg_trigtuple, desc));
 	free_moving_row(moved);
 	return PointerGetDatum(NULL);
 }
 
-/* The time of the transaction, as the column's type has it. */
+/* The time of the transaction, as the column's type has it, rounded to its precision. */
 static Datum
-moment(Oid type)
+moment(const AttachedColumn *column)
 {
 	Datum		now = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
+	Datum		typmod = Int32GetDatum(column->typmod);
 
-	switch (getBaseType(type))
+	switch (column->base_type)
 	{
 		case TIMESTAMPOID:
-			return DirectFunctionCall1(timestamptz_timestamp, now);
+			return DirectFunctionCall2(timestamp_scale, DirectFunctionCall1(timestamptz_timestamp, now), typmod);
 		case DATEOID:
 			return DirectFunctionCall1(timestamptz_date, now);
 		default:
-			return now;
+			return DirectFunctionCall2(timestamptz_scale, now, typmod);
 	}
 }
 
@@ -278,7 +186,13 @@ typedef struct Derivation
 static void
 set_column(Derivation *derivation, StageColumn column, Datum value, bool isnull)
 {
-	derivation->attnums[derivation->n_changes] = derivation->attachment->columns[column].attnum;
+	const Attachment *attachment = derivation->attachment;
+	AttachedColumn *kept = unconstify(AttachedColumn *, &attachment->columns[column]);
+
+	/* PostgreSQL does not look at what a BEFORE trigger returns; a domain may have changed, too. */
+	if (kept->base_type != kept->type)
+		domain_check(value, isnull, kept->type, &kept->domain, attachment->context);
+	derivation->attnums[derivation->n_changes] = kept->attnum;
 	derivation->values[derivation->n_changes] = value;
 	derivation->nulls[derivation->n_changes++] = isnull;
 }
@@ -292,6 +206,16 @@ old_value(const Derivation *derivation, StageColumn column, bool *isnull)
 		return (Datum) 0;
 	return heap_getattr(derivation->old, derivation->attachment->columns[column].attnum,
 						derivation->desc, isnull);
+}
+
+/* As the type has it: 10 is 10.0. */
+static bool
+same_value(const AttachedColumn *column, Datum a, Datum b)
+{
+	if (datum_image_eq(a, b, column->typbyval, column->typlen))
+		return true;
+	return OidIsValid(column->types->eq_opr_finfo.fn_oid) &&
+		DatumGetBool(FunctionCall2Coll(&column->types->eq_opr_finfo, column->collation, a, b));
 }
 
 /*
@@ -316,7 +240,7 @@ to_fill(const Derivation *derivation, StageColumn column)
 	if (!derivation->moved)
 		return false;
 	old = old_value(derivation, column, &was_null);
-	return !was_null && datum_image_eq(value, old, kept->typbyval, kept->typlen);
+	return !was_null && same_value(kept, value, old);
 }
 
 /* Fills a moment: now when the row moves, else what was there before. */
@@ -327,7 +251,7 @@ fill_moment(Derivation *derivation, StageColumn column)
 	Datum		old = old_value(derivation, column, &was_null);
 
 	if (derivation->moved || was_null)
-		old = moment(derivation->attachment->columns[column].type);
+		old = moment(&derivation->attachment->columns[column]);
 	set_column(derivation, column, old, false);
 }
 
@@ -354,6 +278,24 @@ derive_columns(Derivation *derivation, const AttachedProcess *attached, int stag
 		else
 			set_column(derivation, CLOSED_AT_COLUMN, (Datum) 0, true);
 	}
+}
+
+/*
+ * An UPDATE takes the stage away.  If the row then goes to another partition it
+ * is inserted there, would be given the first stage, and the judge would not
+ * know.  So this is the one rule that is kept here.  Where the process only warns
+ * the row does take the first stage, and the judge sees a move to it.
+ */
+static void
+refuse_no_stage(const Derivation *derivation, Relation rel)
+{
+	JudgedRow	judged = {.rel = rel, .attachment = derivation->attachment, .row = derivation->new};
+
+	if (!rel->rd_rel->relispartition || derivation->attachment->options.warn)
+		return;
+	judged.from = row_stage(derivation->attachment, derivation->old, derivation->desc);
+	if (judged.from != NULL)
+		report_no_stage(&judged);
 }
 
 Datum
@@ -396,14 +338,16 @@ opp_derive_stage(PG_FUNCTION_ARGS)
 		set_column(&derivation, STAGE_COLUMN, attached->values[STAGE_COLUMN][0].value, false);
 	}
 	else
+	{
+		refuse_no_stage(&derivation, rel);
 		i = STAGE_NONE;
+	}
 	if (i == STAGE_NONE)
 		return PointerGetDatum(derivation.new);
 
 	if (derivation.old != NULL)
 	{
 		char	   *old_stage = row_stage(derivation.attachment, derivation.old, derivation.desc);
-
 		int			from = old_stage != NULL ? find_stage(attached->process, old_stage) : STAGE_NONE;
 
 		derivation.moved = old_stage == NULL || strcmp(old_stage, stage) != 0;

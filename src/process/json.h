@@ -10,8 +10,11 @@
 #include "nodes/nodes.h"
 #include "process/process.h"
 
-#define DatumGetSalesProcess(d) ((SalesProcess *) PG_DETOAST_DATUM(d))
+#define DatumGetSalesProcess(d) sales_process_of(d)
 #define PG_GETARG_SALES_PROCESS(n) DatumGetSalesProcess(PG_GETARG_DATUM(n))
+
+/* A stored value, detoasted; an error when another version of its layout was stored (process_type.c). */
+extern SalesProcess *sales_process_of(Datum value);
 
 /* The process that a JSON text describes; NULL after a soft error. */
 extern SalesProcess *process_from_json(char *json, Node *escontext);

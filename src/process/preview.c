@@ -6,6 +6,7 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
+#include "executor/spi.h"
 #include "funcapi.h"
 #include "process/report.h"
 #include "utils/array.h"
@@ -39,18 +40,14 @@ open_deal(Datum record, Deal *deal)
 static Form_pg_attribute
 deal_column(const Deal *deal, const char *name)
 {
-	for (int i = 0; i < deal->desc->natts; i++)
-	{
-		Form_pg_attribute attribute = TupleDescAttr(deal->desc, i);
+	int			attnum = SPI_fnumber(deal->desc, name);
 
-		if (!attribute->attisdropped && strcmp(NameStr(attribute->attname), name) == 0)
-			return attribute;
-	}
-	ereport(ERROR,
-			(errcode(ERRCODE_UNDEFINED_COLUMN),
-			 errmsg("the row has no column \"%s\"", name),
-			 errhint("Pass a whole row of the table, as in next_stage(process, d) ... FROM deals d.")));
-	return NULL;				/* keep the compiler quiet */
+	if (attnum <= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("the row has no column \"%s\"", name),
+				 errhint("Pass a whole row of the table, as in next_stage(process, d) ... FROM deals d.")));
+	return TupleDescAttr(deal->desc, attnum - 1);
 }
 
 static int

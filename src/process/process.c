@@ -88,6 +88,35 @@ decide_move(const SalesProcess *process, int from, int to)
 	return move;
 }
 
+/* Whether a deal was in a stage of that name and outcome; a process or stage that is gone could not be left. */
+static bool
+stays_closed(const SalesProcess *old, const SalesProcess *process, const char *from, int to)
+{
+	int			was;
+
+	if (from == NULL || strcmp(from, stage_name(process, to)) != 0)
+		return false;
+	was = old != NULL ? find_stage(old, from) : STAGE_NONE;
+	return was == STAGE_NONE || stage_outcome(old, was) == stage_outcome(process, to);
+}
+
+StageMove
+decide_switch(const SalesProcess *old, const SalesProcess *process, const char *from, int to)
+{
+	StageMove	move = decide_move(process, from != NULL ? find_stage(process, from) : STAGE_NONE, to);
+	StageOutcome outcome = stage_outcome(process, to);
+
+	if (outcome != OUTCOME_OPEN && move.verdict == MOVE_ALLOWED &&
+		!process->stages[to].may_start && !stays_closed(old, process, from, to))
+		move.verdict = MOVE_CLOSES_BY_SWITCH;
+	if (outcome == OUTCOME_WON)
+	{
+		move.first_gate = 0;
+		move.end_gate = process->n_open;
+	}
+	return move;
+}
+
 /*
  * The list follows the order of the stages, so the gates left behind are one
  * range of it and the outcome's own a later one.

@@ -112,7 +112,8 @@ extern const char *const outcome_names[];
 typedef enum MoveVerdict
 {
 	MOVE_ALLOWED,
-	MOVE_NOT_A_START,			/* a new deal may not begin there */
+	MOVE_NOT_A_START,			/* a deal may not enter the process there */
+	MOVE_CLOSES_BY_SWITCH,		/* is closed by changing its process */
 	MOVE_SKIPS,					/* passes over stages, "skip" is false */
 	MOVE_BACK,					/* to an earlier stage, "back" is false */
 	MOVE_REOPENS,				/* leaves an outcome, "reopen" is false */
@@ -141,6 +142,20 @@ extern int	stage_after(const SalesProcess *process, int stage);
 
 /* Decides the move; from is STAGE_NONE for a deal that enters the process. */
 extern StageMove decide_move(const SalesProcess *process, int from, int to);
+
+/*
+ * Decides for a deal that comes from another process (NULL: one that is gone),
+ * where it was in the stage of that name (NULL: in none).  It goes on from the
+ * stage of that name here, else it enters at an open stage.  Changing the process
+ * must be no way around its gates, so
+ *
+ *	- a deal that is closed after it has either been closed before, in a stage of
+ *	  the same name and outcome, or may start there;
+ *	- one that is won then brings what all open stages require, and won itself.
+ *
+ * Where the deal stays in an open stage nothing is asked: the gates ahead are.
+ */
+extern StageMove decide_switch(const SalesProcess *old, const SalesProcess *process, const char *from, int to);
 
 /*
  * The required columns of a move's gates, as indexes into the process's list:

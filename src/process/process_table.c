@@ -15,6 +15,7 @@
 #include "access/tableam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "executor/tuptable.h"
 #include "miscadmin.h"
@@ -57,16 +58,41 @@ find_table(const char *name)
 	return table;
 }
 
+/*
+ * A statement fires the triggers of the table that it names and of no other, so
+ * changes made through a parent or in a child would go unnoticed.
+ */
+void
+check_process_table(Relation processes, Relation target)
+{
+	const char *name = RelationGetRelationName(processes);
+
+	if (processes->rd_rel->relkind != RELKIND_RELATION)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("process table \"%s\" is not an ordinary table", name)));
+	if (processes->rd_rel->relispartition || has_superclass(RelationGetRelid(processes)) ||
+		find_inheritance_children(RelationGetRelid(processes), NoLock) != NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("process table \"%s\" is a partition, a child or a parent of another table", name),
+				 errdetail("Changes made through the other table would go unnoticed."),
+				 errhint("Keep the processes in a table of their own.")));
+	/* In another session its name may be that of another table. */
+	if (processes->rd_rel->relpersistence == RELPERSISTENCE_TEMP &&
+		target->rd_rel->relpersistence != RELPERSISTENCE_TEMP)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+				 errmsg("process table \"%s\" is temporary and table \"%s\" is not",
+						name, RelationGetRelationName(target))));
+}
+
 static void
 check_access(Relation processes, Relation target)
 {
 	Oid			table = RelationGetRelid(processes);
 	Oid			owner = target->rd_rel->relowner;
 
-	if (processes->rd_rel->relkind != RELKIND_RELATION)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("process table \"%s\" is not an ordinary table", RelationGetRelationName(processes))));
 	if (has_privs_of_role(owner, processes->rd_rel->relowner))
 		return;
 	if (pg_class_aclcheck(table, owner, ACL_SELECT) != ACLCHECK_OK ||
@@ -149,9 +175,23 @@ read_rows(Attachment *attachment, TableScanDesc scan, TupleTableSlot *slot, Tabl
 		process = &attachment->processes[attachment->n_processes++];
 		memset(process, 0, sizeof(AttachedProcess));
 		process->key = OutputFunctionCall(&columns->key_output, key);
-		process->process = (SalesProcess *) PG_DETOAST_DATUM_COPY(definition);
+		process->process = DatumGetSalesProcess(PointerGetDatum(PG_DETOAST_DATUM_COPY(definition)));
 		process->is_default = !no_default && is_default;
 	}
+}
+
+static void
+check_one_default(const Attachment *attachment)
+{
+	int			n_defaults = 0;
+
+	for (int i = 0; i < attachment->n_processes; i++)
+		n_defaults += attachment->processes[i].is_default;
+	if (n_defaults > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNIQUE_VIOLATION),
+				 errmsg("process table %s has more than one default process", attachment->options.process_table),
+				 errhint("Create a unique index on column \"%s\" WHERE it is true.", DEFAULT_COLUMN)));
 }
 
 void
@@ -165,6 +205,7 @@ load_processes(Attachment *attachment, Relation rel)
 
 	attachment->process_table = find_table(attachment->options.process_table);
 	processes = relation_open(attachment->process_table, AccessShareLock);
+	check_process_table(processes, rel);
 	check_access(processes, rel);
 	find_columns(processes, &attachment->options, &columns);
 
@@ -182,6 +223,7 @@ load_processes(Attachment *attachment, Relation rel)
 	UnregisterSnapshot(snapshot);
 	relation_close(processes, AccessShareLock);
 
+	check_one_default(attachment);
 	qsort(attachment->processes, attachment->n_processes, sizeof(AttachedProcess), compare_keys);
 	for (int i = 1; i < attachment->n_processes; i++)
 	{

@@ -22,6 +22,19 @@ PG_FUNCTION_INFO_V1(opp_sales_process_eq);
 PG_FUNCTION_INFO_V1(opp_sales_process_ne);
 PG_FUNCTION_INFO_V1(opp_stages);
 
+SalesProcess *
+sales_process_of(Datum value)
+{
+	SalesProcess *process = (SalesProcess *) PG_DETOAST_DATUM(value);
+
+	if (VARSIZE(process) < sizeof(SalesProcess) || process->version != PROCESS_VERSION)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("stored sales process is not of version %d", PROCESS_VERSION),
+				 errhint("Write it again from its JSON text.")));
+	return process;
+}
+
 Datum
 opp_sales_process_in(PG_FUNCTION_ARGS)
 {

@@ -222,11 +222,13 @@ void
 report_move(const JudgedRow *judged, MoveVerdict verdict)
 {
 	Relation	table = open_written_table(judged->rel);
-	bool		entering = verdict == MOVE_NOT_A_START;
+	bool		entering = verdict == MOVE_NOT_A_START || verdict == MOVE_CLOSES_BY_SWITCH;
 	List	   *allowed = entering ? stage_names(judged->process, true) :
 		reachable_stages(judged->process, judged->from);
 	const char *reason[] = {
-		[MOVE_NOT_A_START] = "a new row may not start there",
+		[MOVE_NOT_A_START] = judged->from == NULL ? "a new row may not start there" :
+		psprintf("its sales process does not have stage \"%s\" and may not be entered there", judged->from),
+		[MOVE_CLOSES_BY_SWITCH] = "changing its sales process may not close it",
 		[MOVE_SKIPS] = "stages may not be skipped",
 		[MOVE_BACK] = "rows may not move back",
 		[MOVE_REOPENS] = "closed rows may not be reopened",
@@ -239,6 +241,7 @@ report_move(const JudgedRow *judged, MoveVerdict verdict)
 			 allowed == NIL ? errdetail("It may not leave stage \"%s\".", judged->from) :
 			 entering ? errdetail("It may start at %s.", list_names(allowed)) :
 			 errdetail("From stage \"%s\" it may move to %s.", judged->from, list_names(allowed)),
+			 verdict == MOVE_CLOSES_BY_SWITCH ? errhint("Change the process first, then move it.") :
 			 verdict == MOVE_BETWEEN_OUTCOMES && allowed != NIL ? errhint("Reopen it first, by moving it to an open stage.") : 0,
 			 fields(table, stage_column(judged), entering ? CONSTRAINT_STAGE_START : CONSTRAINT_STAGE_MOVE)));
 	table_close(table, AccessShareLock);

@@ -206,7 +206,7 @@ read_percent(const NullableDatum *number, Decimal *percent)
 	ereport(ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 			 errmsg("discount of %s percent is out of range",
-					DatumGetCString(DirectFunctionCall1(numeric_out, number->value))),
+					numeric_message_text(number->value)),
 			 errdetail("A percentage is from 0 to 100.")));
 }
 

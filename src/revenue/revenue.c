@@ -262,22 +262,34 @@ state_from_fields(const int64 *fields)
 	return state_is_valid(state) ? state : NULL;
 }
 
+static char *
+fields_text(const int64 *fields)
+{
+	StringInfoData string;
+
+	initStringInfo(&string);
+	for (int i = 0; i < N_FIELDS; i++)
+		appendStringInfo(&string, "%c" INT64_FORMAT, i == 0 ? '(' : ',', fields[i]);
+	appendStringInfoChar(&string, ')');
+	return string.data;
+}
+
+/* Only what fields_text writes: no blanks, plus signs or leading zeros. */
 static bool
 parse_fields(const char *string, int64 *fields)
 {
+	const char *next = string;
+
 	for (int i = 0; i < N_FIELDS; i++)
 	{
 		char	   *end;
 
-		if (*string++ != (i == 0 ? '(' : ','))
+		if (*next++ != (i == 0 ? '(' : ','))
 			return false;
-		errno = 0;
-		fields[i] = strtoll(string, &end, 10);
-		if (end == string || errno != 0)
-			return false;
-		string = end;
+		fields[i] = strtoll(next, &end, 10);
+		next = end;
 	}
-	return strcmp(string, ")") == 0;
+	return strcmp(fields_text(fields), string) == 0;
 }
 
 PG_FUNCTION_INFO_V1(opp_revenue_state_in);
@@ -304,14 +316,9 @@ Datum
 opp_revenue_state_out(PG_FUNCTION_ARGS)
 {
 	int64		fields[N_FIELDS];
-	StringInfoData string;
 
 	state_to_fields((RevenueState *) PG_GETARG_POINTER(0), fields);
-	initStringInfo(&string);
-	for (int i = 0; i < N_FIELDS; i++)
-		appendStringInfo(&string, "%c" INT64_FORMAT, i == 0 ? '(' : ',', fields[i]);
-	appendStringInfoChar(&string, ')');
-	PG_RETURN_CSTRING(string.data);
+	PG_RETURN_CSTRING(fields_text(fields));
 }
 
 PG_FUNCTION_INFO_V1(opp_revenue_state_recv);
@@ -323,7 +330,8 @@ opp_revenue_state_recv(PG_FUNCTION_ARGS)
 	int64		fields[N_FIELDS];
 	RevenueState *state = NULL;
 
-	if (pq_getmsgbyte(buffer) == REVENUE_STATE_VERSION)
+	if (buffer->len - buffer->cursor == 1 + N_FIELDS * (int) sizeof(int64) &&
+		pq_getmsgbyte(buffer) == REVENUE_STATE_VERSION)
 	{
 		for (int i = 0; i < N_FIELDS; i++)
 			fields[i] = pq_getmsgint64(buffer);
