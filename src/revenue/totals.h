@@ -177,6 +177,19 @@ typedef enum TotalsFlushMode
 	TOTALS_JUDGE				/* raise when something else is stored */
 } TotalsFlushMode;
 
+/* On each table of the lines: insert, update, delete, before and after truncate. */
+#define TOTALS_N_LINE_TRIGGERS 5
+
+/* One of our triggers, as a query over pg_trigger finds it. */
+typedef struct TotalsTrigger
+{
+	Oid			relid;
+	char	   *name;
+	bool		is_enabled;
+	bool		is_guard;
+	bytea	   *arguments;
+} TotalsTrigger;
+
 /* totals_definition.c */
 extern TotalsDefinition *totals_definition(char **arguments);
 extern TotalsDefinition *totals_build(char **arguments, bool cached);
@@ -186,6 +199,10 @@ extern Oid	totals_function(const char *name);
 extern List *totals_names(const char *list, const char *what);
 extern Oid	totals_relation(const char *name);
 extern void totals_check_place(Relation relation, Oid named, const char *name);
+
+/* totals_query.c */
+extern void totals_build_queries(TotalsDefinition *definition, Relation parent, Relation child,
+								 List *amounts, Node *lines_where);
 
 /* totals_expression.c */
 extern void totals_become(Oid owner, TotalsUser *before, bool is_reading);
@@ -205,10 +222,25 @@ extern bool totals_equal(TotalsColumn *total, Datum a, bool a_null, Datum b, boo
 extern bool totals_are_right(TotalsDefinition *definition, TotalsParent *parent);
 extern int64 totals_flush(TotalsSet *set, TotalsFlushMode mode);
 extern TotalsParent *totals_published(TotalsDefinition *definition, Datum *key);
-extern char *totals_key_text(TotalsDefinition *definition, Datum *key);
 extern int64 totals_rebuild(TotalsDefinition *definition);
 
 typedef void (*TotalsVisitor) (TotalsSet *batch, TotalsParent **parents, int n, void *argument);
 extern void totals_visit(TotalsDefinition *definition, TotalsVisitor visitor, void *argument);
+
+/* totals_report.c */
+extern char *totals_key_text(TotalsDefinition *definition, Datum *key);
+extern void totals_refuse(TotalsDefinition *definition, TotalsParent *parent);
+extern void totals_raise_not_stored(TotalsDefinition *definition);
+
+/* totals_triggers.c */
+extern char *totals_qualified_name(Oid relid);
+extern List *totals_find_triggers(bytea *arguments);
+extern char **totals_split_arguments(bytea *arguments, int *n);
+extern bool totals_same_arguments(bytea *a, bytea *b);
+extern List *totals_find_attachments(Oid parent, Oid child);
+
+/* totals_attach.c */
+extern Oid	totals_table_argument(FunctionCallInfo fcinfo, int i, const char *name);
+extern Relation totals_open_table(Oid relid, LOCKMODE lock);
 
 #endif							/* OPPORTUNITY_TOTALS_H */

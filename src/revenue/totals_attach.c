@@ -1,7 +1,7 @@
 /*
  * totals_attach.c
- *		attach_totals, detach_totals, check_totals and rebuild_totals: the
- *		triggers of an attachment, made, found, taken away and audited.
+ *		attach_totals and detach_totals: the triggers of an attachment, made and
+ *		taken away.
  *
  * Their names, cut to fit and numbered where one is taken: on the lines and each
  * of their partitions opportunity_totals_{insert,update,delete,before_truncate,
@@ -19,45 +19,32 @@
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
-#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "commands/trigger.h"
-#include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
 #include "utils/partcache.h"
 #include "utils/syscache.h"
-#include "utils/tuplestore.h"
 
 PG_FUNCTION_INFO_V1(opp_attach_totals);
 PG_FUNCTION_INFO_V1(opp_detach_totals);
-PG_FUNCTION_INFO_V1(opp_check_totals);
-PG_FUNCTION_INFO_V1(opp_rebuild_totals);
 
 /* What each table of the lines carries; the names end in the parent's. */
 static const struct
 {
 	const char *label;
 	const char *event;
-}			line_triggers[] = {
+}			line_triggers[TOTALS_N_LINE_TRIGGERS] = {
 	{"totals_insert", "AFTER INSERT ON %s REFERENCING NEW TABLE AS new_lines"},
 	{"totals_update", "AFTER UPDATE ON %s REFERENCING OLD TABLE AS old_lines NEW TABLE AS new_lines"},
 	{"totals_delete", "AFTER DELETE ON %s REFERENCING OLD TABLE AS old_lines"},
 	{"totals_before_truncate", "BEFORE TRUNCATE ON %s"},
 	{"totals_after_truncate", "AFTER TRUNCATE ON %s"}
 };
-
-static char *
-qualified_name(Oid relid)
-{
-	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid));
-}
 
 static char *
 text_argument(FunctionCallInfo fcinfo, int i, const char *name)
@@ -69,8 +56,8 @@ text_argument(FunctionCallInfo fcinfo, int i, const char *name)
 	return text_to_cstring(PG_GETARG_TEXT_PP(i));
 }
 
-static Oid
-table_argument(FunctionCallInfo fcinfo, int i, const char *name)
+Oid
+totals_table_argument(FunctionCallInfo fcinfo, int i, const char *name)
 {
 	Oid			relid;
 
@@ -99,8 +86,8 @@ column_list(List *names)
 	return text.data;
 }
 
-static Relation
-open_table(Oid relid, LOCKMODE lock)
+Relation
+totals_open_table(Oid relid, LOCKMODE lock)
 {
 	Relation	relation = table_open(relid, lock);
 
@@ -244,132 +231,7 @@ check_index(Relation child, List *foreign_key)
 	ereport(WARNING,
 			(errmsg("table \"%s\" has no index on its foreign key, so each change of lines reads the whole table",
 					RelationGetRelationName(child)),
-			 errhint("CREATE INDEX ON %s (%s);", qualified_name(RelationGetRelid(child)), column_list(foreign_key))));
-}
-
-/* One of our triggers, as a query over pg_trigger finds it. */
-typedef struct FoundTrigger
-{
-	Oid			relid;
-	char	   *name;
-	bool		is_enabled;
-	bool		is_guard;
-	bytea	   *arguments;
-} FoundTrigger;
-
-/*
- * The triggers of this subject in the database, of one attachment or of all, but
- * for clones on partitions.  SPI is connected, and what is found lives in its
- * memory.
- */
-static List *
-find_triggers(bytea *arguments)
-{
-	static const char *const query =
-		"SELECT tgrelid, tgname, tgenabled IN ('O', 'A'), tgfoid OPERATOR(pg_catalog.=) $1, tgargs "
-		"FROM pg_catalog.pg_trigger "
-		"WHERE tgfoid OPERATOR(pg_catalog.=) ANY (ARRAY[$1, $2]) AND tgparentid OPERATOR(pg_catalog.=) 0::pg_catalog.oid "
-		"AND ($3 IS NULL OR tgargs OPERATOR(pg_catalog.=) $3) ORDER BY oid";
-	Oid			types[] = {OIDOID, OIDOID, BYTEAOID};
-	Datum		values[3];
-	char		nulls[] = "   ";
-	List	   *triggers = NIL;
-	int			level = totals_pin_settings();
-
-	values[0] = ObjectIdGetDatum(totals_function("guard_totals"));
-	values[1] = ObjectIdGetDatum(totals_function("maintain_totals"));
-	values[2] = PointerGetDatum(arguments);
-	if (arguments == NULL)
-		nulls[2] = 'n';
-	if (SPI_execute_with_args(query, 3, types, values, nulls, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read triggers");
-	AtEOXact_GUC(false, level);
-
-	for (uint64 row = 0; row < SPI_processed; row++)
-	{
-		FoundTrigger *found = palloc_object(FoundTrigger);
-		HeapTuple	tuple = SPI_tuptable->vals[row];
-		TupleDesc	columns = SPI_tuptable->tupdesc;
-		bool		is_null;
-
-		found->relid = DatumGetObjectId(SPI_getbinval(tuple, columns, 1, &is_null));
-		found->name = pstrdup(NameStr(*DatumGetName(SPI_getbinval(tuple, columns, 2, &is_null))));
-		found->is_enabled = DatumGetBool(SPI_getbinval(tuple, columns, 3, &is_null));
-		found->is_guard = DatumGetBool(SPI_getbinval(tuple, columns, 4, &is_null));
-		found->arguments = DatumGetByteaPCopy(SPI_getbinval(tuple, columns, 5, &is_null));
-		triggers = lappend(triggers, found);
-	}
-	return triggers;
-}
-
-/* A trigger's arguments as strings, or NULL when they are not ours. */
-static char **
-split_arguments(bytea *arguments, int *n)
-{
-	char	   *at = VARDATA_ANY(arguments);
-	char	   *end = at + VARSIZE_ANY_EXHDR(arguments);
-	char	  **strings = palloc_array(char *, VARSIZE_ANY_EXHDR(arguments) + 1);
-
-	for (*n = 0; at < end; (*n)++)
-	{
-		int			length = strnlen(at, end - at);
-
-		strings[*n] = pnstrdup(at, length);
-		at += length + 1;
-	}
-	return strings;
-}
-
-static bool
-same_bytes(bytea *a, bytea *b)
-{
-	return VARSIZE(a) == VARSIZE(b) && memcmp(a, b, VARSIZE(a)) == 0;
-}
-
-/*
- * The arguments of a parent's attachments, of one child's or of all.  A guard on
- * the parent tells them; a child given is also known by its own triggers, so that
- * what has lost its guard can be found and dropped.  Tables that have been renamed
- * are known by the triggers that stand on them.
- */
-static List *
-find_attachments(Oid parent, Oid child)
-{
-	List	   *attachments = NIL;
-	List	   *triggers = find_triggers(NULL);
-	ListCell   *cell;
-
-	foreach(cell, triggers)
-	{
-		bytea	   *arguments = ((FoundTrigger *) lfirst(cell))->arguments;
-		bool		is_known = false;
-		bool		has_parent;
-		bool		has_child;
-		ListCell   *other;
-		int			n;
-		char	  **strings = split_arguments(arguments, &n);
-
-		foreach(other, attachments)
-			is_known |= same_bytes(lfirst(other), arguments);
-		if (is_known || n != TOTALS_N_ARGUMENTS)
-			continue;
-
-		has_parent = false;
-		has_child = !OidIsValid(child) || totals_relation(strings[TOTALS_CHILD]) == child;
-		foreach(other, triggers)
-		{
-			FoundTrigger *trigger = lfirst(other);
-
-			if (!same_bytes(trigger->arguments, arguments))
-				continue;
-			has_parent |= trigger->is_guard ? trigger->relid == parent :
-				trigger->relid == child && totals_relation(strings[TOTALS_PARENT]) == parent;
-			has_child |= !trigger->is_guard && trigger->relid == child;
-		}
-		if (has_parent && has_child)
-			attachments = lappend(attachments, arguments);
-	}
-	return attachments;
+			 errhint("CREATE INDEX ON %s (%s);", totals_qualified_name(RelationGetRelid(child)), column_list(foreign_key))));
 }
 
 /*
@@ -381,27 +243,27 @@ static void
 drop_attachment(bytea *arguments, Oid parent)
 {
 	int			n;
-	char	  **strings = split_arguments(arguments, &n);
+	char	  **strings = totals_split_arguments(arguments, &n);
 	Oid			child = totals_relation(strings[TOTALS_CHILD]);
 	bool		is_named = parent == totals_relation(strings[TOTALS_PARENT]);
 	bool		has_other = false;
 	List	   *named_lines = OidIsValid(child) ? find_all_inheritors(child, AccessShareLock, NULL) : NIL;
-	List	   *triggers = find_triggers(arguments);
+	List	   *triggers = totals_find_triggers(arguments);
 	ListCell   *cell;
 
 	foreach(cell, triggers)
 	{
-		FoundTrigger *trigger = lfirst(cell);
+		TotalsTrigger *trigger = lfirst(cell);
 
 		has_other |= trigger->is_guard && trigger->relid != parent;
 	}
 	foreach(cell, triggers)
 	{
-		FoundTrigger *trigger = lfirst(cell);
+		TotalsTrigger *trigger = lfirst(cell);
 
 		if (trigger->is_guard ? trigger->relid == parent :
 			!has_other || list_member_oid(named_lines, trigger->relid) == is_named)
-			ddl(psprintf("DROP TRIGGER %s ON %s", quote_identifier(trigger->name), qualified_name(trigger->relid)));
+			ddl(psprintf("DROP TRIGGER %s ON %s", quote_identifier(trigger->name), totals_qualified_name(trigger->relid)));
 	}
 }
 
@@ -422,7 +284,7 @@ create_trigger(Oid relid, const char *prefix, const char *label, const char *oth
 
 	initStringInfo(&statement);
 	appendStringInfo(&statement, "CREATE TRIGGER %s ", quote_identifier(name));
-	appendStringInfo(&statement, event, qualified_name(relid));
+	appendStringInfo(&statement, event, totals_qualified_name(relid));
 	appendStringInfoString(&statement, call);
 	ddl(statement.data);
 }
@@ -465,13 +327,13 @@ has_columns(Oid relid, List *names)
 static void
 replace_attachments(Oid parent, Oid child, List *total_columns, char **arguments)
 {
-	List	   *own = find_attachments(parent, child);
+	List	   *own = totals_find_attachments(parent, child);
 	ListCell   *cell;
 
 	foreach(cell, own)
 	{
 		int			n;
-		char	  **strings = split_arguments(lfirst(cell), &n);
+		char	  **strings = totals_split_arguments(lfirst(cell), &n);
 		List	   *theirs = totals_names(strings[TOTALS_COLUMNS], "total_columns");
 		bool		is_stale = !has_columns(parent, theirs) ||
 			!has_columns(child, totals_names(strings[TOTALS_FOREIGN_KEY], "foreign_key"));
@@ -487,10 +349,10 @@ replace_attachments(Oid parent, Oid child, List *total_columns, char **arguments
 		drop_attachment(lfirst(cell), parent);
 	}
 
-	foreach(cell, find_attachments(parent, InvalidOid))
+	foreach(cell, totals_find_attachments(parent, InvalidOid))
 	{
 		int			n;
-		char	  **strings = split_arguments(lfirst(cell), &n);
+		char	  **strings = totals_split_arguments(lfirst(cell), &n);
 		ListCell   *name;
 
 		foreach(name, totals_names(strings[TOTALS_COLUMNS], "total_columns"))
@@ -501,7 +363,7 @@ replace_attachments(Oid parent, Oid child, List *total_columns, char **arguments
 						 errmsg("column \"%s\" of \"%s\" already is the total of lines in %s",
 								(char *) lfirst(name), get_rel_name(parent), strings[TOTALS_CHILD]),
 						 errhint("SELECT opportunity.detach_totals('%s', '%s');",
-								 qualified_name(parent), strings[TOTALS_CHILD])));
+								 totals_qualified_name(parent), strings[TOTALS_CHILD])));
 		}
 	}
 }
@@ -509,8 +371,8 @@ replace_attachments(Oid parent, Oid child, List *total_columns, char **arguments
 Datum
 opp_attach_totals(PG_FUNCTION_ARGS)
 {
-	Oid			parent_oid = table_argument(fcinfo, 0, "parent");
-	Oid			child_oid = table_argument(fcinfo, 2, "child");
+	Oid			parent_oid = totals_table_argument(fcinfo, 0, "parent");
+	Oid			child_oid = totals_table_argument(fcinfo, 2, "child");
 	List	   *total_columns = totals_names(text_argument(fcinfo, 1, "total_columns"), "total_columns");
 	List	   *foreign_key = totals_names(text_argument(fcinfo, 3, "foreign_key"), "foreign_key");
 	char	   *amounts = text_argument(fcinfo, 4, "amounts");
@@ -529,8 +391,8 @@ opp_attach_totals(PG_FUNCTION_ARGS)
 	check_privilege(parent_oid);
 
 	/* The locks of CREATE TRIGGER, which makes the rebuild below see all lines. */
-	child = open_table(child_oid, ShareRowExclusiveLock);
-	parent = open_table(parent_oid, ShareRowExclusiveLock);
+	child = totals_open_table(child_oid, ShareRowExclusiveLock);
+	parent = totals_open_table(parent_oid, ShareRowExclusiveLock);
 	if (has_superclass(child_oid))
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
@@ -546,9 +408,9 @@ opp_attach_totals(PG_FUNCTION_ARGS)
 						RelationGetRelationName(child), RelationGetRelationName(parent)),
 				 errtable(parent)));
 
-	arguments[TOTALS_PARENT] = qualified_name(parent_oid);
+	arguments[TOTALS_PARENT] = totals_qualified_name(parent_oid);
 	arguments[TOTALS_COLUMNS] = column_list(total_columns);
-	arguments[TOTALS_CHILD] = qualified_name(child_oid);
+	arguments[TOTALS_CHILD] = totals_qualified_name(child_oid);
 	arguments[TOTALS_FOREIGN_KEY] = column_list(foreign_key);
 	arguments[TOTALS_AMOUNTS] = totals_deparse(totals_amounts(amounts, child, &unused), child, false);
 	arguments[TOTALS_LINES_WHERE] = "";
@@ -591,7 +453,7 @@ opp_attach_totals(PG_FUNCTION_ARGS)
 
 		if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
 			continue;
-		for (int i = 0; i < (int) lengthof(line_triggers); i++)
+		for (int i = 0; i < TOTALS_N_LINE_TRIGGERS; i++)
 			create_trigger(lfirst_oid(cell), "opportunity", line_triggers[i].label, get_rel_name(parent_oid),
 						   line_triggers[i].event, call);
 	}
@@ -621,16 +483,16 @@ find_orphans(Oid child)
 	List	   *orphans = NIL;
 	ListCell   *cell;
 
-	foreach(cell, find_triggers(NULL))
+	foreach(cell, totals_find_triggers(NULL))
 	{
-		FoundTrigger *trigger = lfirst(cell);
+		TotalsTrigger *trigger = lfirst(cell);
 		bool		is_known = false;
 		ListCell   *other;
 		int			n;
-		char	  **strings = split_arguments(trigger->arguments, &n);
+		char	  **strings = totals_split_arguments(trigger->arguments, &n);
 
 		foreach(other, orphans)
-			is_known |= same_bytes(lfirst(other), trigger->arguments);
+			is_known |= totals_same_arguments(lfirst(other), trigger->arguments);
 		if (!is_known && trigger->relid == child && !trigger->is_guard && n == TOTALS_N_ARGUMENTS &&
 			!OidIsValid(totals_relation(strings[TOTALS_PARENT])))
 			orphans = lappend(orphans, trigger->arguments);
@@ -641,13 +503,13 @@ find_orphans(Oid child)
 Datum
 opp_detach_totals(PG_FUNCTION_ARGS)
 {
-	Oid			child = PG_ARGISNULL(1) ? InvalidOid : table_argument(fcinfo, 1, "child");
-	Oid			parent = PG_ARGISNULL(0) && OidIsValid(child) ? InvalidOid : table_argument(fcinfo, 0, "parent");
+	Oid			child = PG_ARGISNULL(1) ? InvalidOid : totals_table_argument(fcinfo, 1, "child");
+	Oid			parent = PG_ARGISNULL(0) && OidIsValid(child) ? InvalidOid : totals_table_argument(fcinfo, 0, "parent");
 	List	   *attachments;
 	ListCell   *cell;
 
 	SPI_connect();
-	attachments = OidIsValid(parent) ? find_attachments(parent, child) : find_orphans(child);
+	attachments = OidIsValid(parent) ? totals_find_attachments(parent, child) : find_orphans(child);
 	foreach(cell, attachments)
 		drop_attachment(lfirst(cell), parent);
 	SPI_finish();
@@ -663,202 +525,3 @@ opp_detach_totals(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-/* Totals are read and written as the tables' owners: that is for the parent's to ask for. */
-static List *
-owned_attachments(Oid parent)
-{
-	Relation	relation = open_table(parent, AccessShareLock);
-	List	   *attachments;
-	List	   *copies = NIL;
-	ListCell   *cell;
-	MemoryContext caller = CurrentMemoryContext;
-
-	if (!has_privs_of_role(GetUserId(), relation->rd_rel->relowner))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("must be owner of table \"%s\"", RelationGetRelationName(relation)),
-				 errtable(relation)));
-	SPI_connect();
-	attachments = find_attachments(parent, InvalidOid);
-	MemoryContextSwitchTo(caller);
-	foreach(cell, attachments)
-		copies = lappend(copies, DatumGetByteaPCopy(PointerGetDatum(lfirst(cell))));
-	SPI_finish();
-	table_close(relation, NoLock);
-	if (copies == NIL)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("table \"%s\" has no totals attached", get_rel_name(parent)),
-				 errhint("Attach them with opportunity.attach_totals.")));
-	return copies;
-}
-
-Datum
-opp_rebuild_totals(PG_FUNCTION_ARGS)
-{
-	Relation	parent = open_table(table_argument(fcinfo, 0, "parent"), AccessShareLock);
-	int64		n_changed = 0;
-	ListCell   *cell;
-
-	foreach(cell, owned_attachments(RelationGetRelid(parent)))
-	{
-		int			n;
-		TotalsDefinition *definition = totals_definition(split_arguments(lfirst(cell), &n));
-
-		totals_check_place(parent, definition->parent, definition->arguments[TOTALS_PARENT]);
-		n_changed += totals_rebuild(definition);
-	}
-	table_close(parent, NoLock);
-	PG_RETURN_INT64(n_changed);
-}
-
-/* A row of check_totals' answer that is about the attachment as a whole. */
-static void
-report_attachment(ReturnSetInfo *result, Oid child, const char *problem)
-{
-	Datum		values[6] = {0};
-	bool		nulls[6] = {false, true, true, true, true, false};
-
-	nulls[0] = !OidIsValid(child);
-	values[0] = ObjectIdGetDatum(child);
-	values[5] = CStringGetTextDatum(problem);
-	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-}
-
-/*
- * Whether the attachment is one of the tables its triggers stand on.  A table
- * renamed leaves its name to nobody or to another.
- */
-static bool
-report_misplaced(ReturnSetInfo *result, bytea *arguments)
-{
-	int			n;
-	char	  **strings = split_arguments(arguments, &n);
-	Oid			child = totals_relation(strings[TOTALS_CHILD]);
-	bool		is_right = OidIsValid(child);
-	List	   *inheritors;
-	ListCell   *cell;
-
-	if (!is_right)
-		report_attachment(result, InvalidOid,
-						  psprintf("%s does not exist: detach the totals, or call opportunity.attach_totals again if it was renamed",
-								   strings[TOTALS_CHILD]));
-	SPI_connect();
-	inheritors = is_right ? find_all_inheritors(child, AccessShareLock, NULL) : NIL;
-	foreach(cell, find_triggers(arguments))
-	{
-		FoundTrigger *trigger = lfirst(cell);
-		char	   *named = trigger->is_guard ? strings[TOTALS_PARENT] : strings[TOTALS_CHILD];
-
-		if (trigger->is_guard ? trigger->relid == totals_relation(named) :
-			!OidIsValid(child) || list_member_oid(inheritors, trigger->relid))
-			continue;
-		report_attachment(result, child,
-						  psprintf("trigger %s on %s was made for %s: call opportunity.attach_totals again",
-								   quote_identifier(trigger->name), qualified_name(trigger->relid), named));
-		is_right = false;
-	}
-	SPI_finish();
-	return is_right;
-}
-
-/* One that is about a total of a row. */
-static void
-report(ReturnSetInfo *result, TotalsDefinition *definition, TotalsParent *parent, int total, const char *problem)
-{
-	Datum		values[6] = {0};
-	bool		nulls[6] = {false};
-	TotalsColumn *column = &definition->totals[total];
-	Oid			output;
-	bool		is_varlena;
-
-	values[0] = ObjectIdGetDatum(definition->child);
-	values[1] = CStringGetTextDatum(totals_key_text(definition, parent->key));
-	values[2] = CStringGetTextDatum(column->name);
-	values[5] = CStringGetTextDatum(problem);
-	getTypeOutputInfo(column->type, &output, &is_varlena);
-	nulls[3] = parent->stored_null[total];
-	if (!nulls[3])
-		values[3] = CStringGetTextDatum(OidOutputFunctionCall(output, parent->stored[total]));
-	nulls[4] = parent->computed_null[total];
-	if (!nulls[4])
-		values[4] = CStringGetTextDatum(OidOutputFunctionCall(output, parent->computed[total]));
-	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-}
-
-static void
-report_wrong(TotalsSet *batch, TotalsParent **parents, int n, void *argument)
-{
-	TotalsDefinition *definition = batch->definition;
-
-	for (int i = 0; i < n; i++)
-	{
-		TotalsParent *parent = parents[i];
-
-		for (int k = 0; k < definition->n_totals && parent->exists; k++)
-		{
-			if (!totals_equal(&definition->totals[k], parent->stored[k], parent->stored_null[k],
-							  parent->computed[k], parent->computed_null[k]))
-				report(argument, definition, parent, k, "total differs from its lines");
-			if (parent->n_unknown != NULL && parent->n_unknown[k] > 0)
-				report(argument, definition, parent, k,
-					   psprintf("lines without an amount: " INT64_FORMAT, parent->n_unknown[k]));
-		}
-	}
-}
-
-/* Triggers that are missing or disabled: on the parent, on the lines' table, on its partitions. */
-static void
-report_triggers(ReturnSetInfo *result, TotalsDefinition *definition, bytea *arguments)
-{
-	List	   *triggers;
-	ListCell   *cell;
-	ListCell   *found;
-
-	SPI_connect();
-	triggers = find_triggers(arguments);
-	foreach(found, triggers)
-	{
-		FoundTrigger *trigger = lfirst(found);
-
-		if (!trigger->is_enabled)
-			report_attachment(result, definition->child,
-							  psprintf("trigger %s on %s is disabled",
-									   quote_identifier(trigger->name), qualified_name(trigger->relid)));
-	}
-	foreach(cell, find_all_inheritors(definition->child, AccessShareLock, NULL))
-	{
-		int			n = 0;
-
-		foreach(found, triggers)
-			n += ((FoundTrigger *) lfirst(found))->relid == lfirst_oid(cell) &&
-				!((FoundTrigger *) lfirst(found))->is_guard;
-		if (n < (int) lengthof(line_triggers))
-			report_attachment(result, definition->child,
-							  psprintf("%s lacks triggers: call opportunity.attach_totals again",
-									   qualified_name(lfirst_oid(cell))));
-	}
-	SPI_finish();
-}
-
-Datum
-opp_check_totals(PG_FUNCTION_ARGS)
-{
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	List	   *attachments = owned_attachments(table_argument(fcinfo, 0, "parent"));
-	ListCell   *cell;
-
-	InitMaterializedSRF(fcinfo, 0);
-	foreach(cell, attachments)
-	{
-		int			n;
-		TotalsDefinition *definition;
-
-		if (!report_misplaced(result, lfirst(cell)))
-			continue;
-		definition = totals_definition(split_arguments(lfirst(cell), &n));
-		report_triggers(result, definition, lfirst(cell));
-		totals_visit(definition, report_wrong, result);
-	}
-	return (Datum) 0;
-}

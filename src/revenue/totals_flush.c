@@ -209,18 +209,6 @@ parameter_array(TotalsDefinition *definition, TotalsParent **parents, int n, int
 											  total->align));
 }
 
-static void
-raise_not_stored(TotalsDefinition *definition)
-{
-	Relation	parent = RelationIdGetRelation(definition->parent);
-
-	ereport(ERROR,
-			(errcode(ERRCODE_CHECK_VIOLATION),
-			 errmsg("totals of \"%s\" could not be stored", RelationGetRelationName(parent)),
-			 errdetail("A trigger or rule on the table skipped the update of a row."),
-			 errtableconstraint(parent, CONSTRAINT_COMPUTED_TOTAL)));
-}
-
 /*
  * The plan for one parent is kept while the tables grow, so it takes an index
  * where there is one, however small they were when it was made.
@@ -291,7 +279,7 @@ execute(TotalsDefinition *definition, TotalsQuery *query, TotalsParent **parents
 	if (!one)
 		SPI_freeplan(plan);
 	if (result != expected)
-		raise_not_stored(definition);
+		totals_raise_not_stored(definition);
 	return SPI_processed;
 }
 
@@ -314,7 +302,7 @@ run(TotalsSet *set, TotalsQuery *query, Oid owner, TotalsParent **parents, int n
 		if (expected == SPI_OK_UPDATE)
 		{
 			if (processed < (uint64) piece)
-				raise_not_stored(set->definition);
+				totals_raise_not_stored(set->definition);
 			if (set->is_disturbed)
 				break;
 		}
@@ -495,64 +483,6 @@ totals_expect(TotalsSet *set, TotalsParent *parent)
 	UnregisterSnapshot(snapshot);
 }
 
-/* A key for messages: the value, or (value, value). */
-char *
-totals_key_text(TotalsDefinition *definition, Datum *key)
-{
-	StringInfoData text;
-
-	initStringInfo(&text);
-	for (int i = 0; i < definition->n_keys; i++)
-	{
-		Oid			output;
-		bool		is_varlena;
-
-		getTypeOutputInfo(definition->keys[i].type, &output, &is_varlena);
-		appendStringInfo(&text, "%s%s", i > 0 ? ", " : "", OidOutputFunctionCall(output, key[i]));
-	}
-	return definition->n_keys > 1 ? psprintf("(%s)", text.data) : text.data;
-}
-
-static char *
-total_text(TotalsColumn *total, Datum value, bool is_null)
-{
-	Oid			output;
-	bool		is_varlena;
-
-	if (is_null)
-		return "null";
-	getTypeOutputInfo(total->type, &output, &is_varlena);
-	return OidOutputFunctionCall(output, value);
-}
-
-static void
-refuse(TotalsDefinition *definition, TotalsParent *parent)
-{
-	for (int i = 0; i < definition->n_totals; i++)
-	{
-		TotalsColumn *total = &definition->totals[i];
-		Relation	relation;
-
-		if (totals_equal(total, parent->stored[i], parent->stored_null[i],
-						 parent->computed[i], parent->computed_null[i]))
-			continue;
-		relation = RelationIdGetRelation(definition->parent);
-		ereport(ERROR,
-				(errcode(ERRCODE_CHECK_VIOLATION),
-				 errmsg("%s of \"%s\" %s is the total of its lines and cannot be set to %s",
-						total->name, RelationGetRelationName(relation), totals_key_text(definition, parent->key),
-						total_text(total, parent->stored[i], parent->stored_null[i])),
-				 parent->n_lines > 0 ?
-				 errdetail("The lines in %s add up to %s.", definition->arguments[TOTALS_CHILD],
-						   total_text(total, parent->computed[i], parent->computed_null[i])) :
-				 errdetail("There are no lines in %s, so it is %s.", definition->arguments[TOTALS_CHILD],
-						   total_text(total, parent->computed[i], parent->computed_null[i])),
-				 errhint("Change the lines, or leave the column out."),
-				 errtablecol(relation, get_attnum(definition->parent, total->name)),
-				 errtableconstraint(relation, CONSTRAINT_COMPUTED_TOTAL)));
-	}
-}
-
 /*
  * What flushes around this one have computed is no longer to be relied on.  They
  * are told before anything is stored and stay told when a savepoint takes it
@@ -669,7 +599,7 @@ flush_locked(TotalsSet *set, TotalsFlushMode mode)
 		if (n_wrong > 0)
 		{
 			if (mode == TOTALS_JUDGE)
-				refuse(definition, wrong[0]);
+				totals_refuse(definition, wrong[0]);
 			disturb_outer(set);
 			flushing = set;
 			run(set, &definition->store, definition->parent_owner, wrong, n_wrong, snapshot, SPI_OK_UPDATE, NULL);
