@@ -11,14 +11,14 @@ VACUUM (FREEZE, ANALYZE) line;
 
 CREATE FUNCTION plpgsql_net(quantity numeric, price numeric, volume numeric, manual numeric) RETURNS numeric
     IMMUTABLE LANGUAGE plpgsql AS
-$$ BEGIN RETURN round((price - coalesce(volume, 0)) * quantity, 2) - coalesce(manual, 0); END $$;
+$$ BEGIN RETURN round((price - coalesce(volume, 0)) * quantity - coalesce(manual, 0), 2); END $$;
 
 SELECT bench.variant('net_amount', 'net_amount',
     $$SELECT count(opportunity.net_amount(quantity, price_per_unit, volume_discount, manual_discount)) FROM line$$,
     verify => $$SELECT sum(opportunity.net_amount(quantity, price_per_unit, volume_discount, manual_discount)) FROM line$$);
 SELECT bench.variant('net_amount', 'numeric SQL',
-    $$SELECT count(round((price_per_unit - volume_discount) * quantity, 2) - manual_discount) FROM line$$,
-    verify => $$SELECT sum(round((price_per_unit - volume_discount) * quantity, 2) - manual_discount) FROM line$$);
+    $$SELECT count(round((price_per_unit - volume_discount) * quantity - manual_discount, 2)) FROM line$$,
+    verify => $$SELECT sum(round((price_per_unit - volume_discount) * quantity - manual_discount, 2)) FROM line$$);
 SELECT bench.variant('net_amount', 'PL/pgSQL function',
     $$SELECT count(plpgsql_net(quantity, price_per_unit, volume_discount, manual_discount)) FROM line$$,
     verify => $$SELECT sum(plpgsql_net(quantity, price_per_unit, volume_discount, manual_discount)) FROM line$$);
@@ -37,7 +37,7 @@ SELECT format('CALL bench.measure(%L, %s)', 'line_amount', count(*)) FROM line \
 SELECT bench.variant('revenue', 'revenue',
     $$SELECT opportunity.revenue(quantity, price_per_unit, volume_discount, manual_discount) FROM line$$);
 SELECT bench.variant('revenue', 'sum of numeric SQL',
-    $$SELECT sum(round((price_per_unit - volume_discount) * quantity, 2) - manual_discount) FROM line$$);
+    $$SELECT sum(round((price_per_unit - volume_discount) * quantity - manual_discount, 2)) FROM line$$);
 SELECT bench.variant('revenue', 'sum of net_amount',
     $$SELECT sum(opportunity.net_amount(quantity, price_per_unit, volume_discount, manual_discount)) FROM line$$);
 SELECT bench.variant('revenue', 'reading the columns', $$SELECT count(manual_discount) FROM line$$, is_floor => true);
