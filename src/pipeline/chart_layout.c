@@ -11,7 +11,7 @@
  * first, and all sums run in that order.  Only + - * / and sqrt are used, which
  * IEEE 754 defines to the last bit.
  */
-#include "pipeline/chart.h"
+#include "pipeline/chart_drawing.h"
 
 #include <math.h>
 

@@ -2,7 +2,7 @@
  * chart_options.c
  *		The options of the pipeline chart, from a jsonb object.
  */
-#include "pipeline/chart.h"
+#include "pipeline/chart_drawing.h"
 
 #include "mb/pg_wchar.h"
 #include "numeric/fixed.h"

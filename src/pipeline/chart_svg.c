@@ -5,7 +5,7 @@
  * No style sheet, no ids and no script, so that it can stand inside any page, as
  * often as wanted, under any content policy.  The chart's own text is ASCII.
  */
-#include "pipeline/chart.h"
+#include "pipeline/chart_drawing.h"
 
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"

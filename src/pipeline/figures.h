@@ -1,6 +1,6 @@
 /*
  * figures.h
- *		Sums of a summary as SQL values, and how good its forecast is.
+ *		Sums of a summary as SQL values.
  */
 #ifndef OPPORTUNITY_FIGURES_H
 #define OPPORTUNITY_FIGURES_H
@@ -15,8 +15,5 @@ extern Datum wide_numeric(const uint64 *x, int limbs, int decimals, int shown);
 #define weighted_numeric(summary) \
 	wide_numeric((summary)->open.weighted, WEIGHTED_LIMBS, \
 				 AMOUNT_DECIMALS + PROBABILITY_DECIMALS, summary_decimals(summary))
-
-/* Whether the open deals are too lopsided for more than rough quantiles. */
-extern bool forecast_is_rough(const PipelineSummary *summary);
 
 #endif							/* OPPORTUNITY_FIGURES_H */

@@ -9,12 +9,13 @@
  * fourth cumulants shape it: by an expansion around the normal distribution, or,
  * where one deal dominates, as that deal beside a normal rest.
  */
-#include "pipeline/figures.h"
+#include "pipeline/forecast.h"
 
 #include <math.h>
 
 #include "access/htup_details.h"
 #include "funcapi.h"
+#include "pipeline/figures.h"
 #include "pipeline/quantile.h"
 #include "pipeline/wide.h"
 #include "utils/builtins.h"

@@ -199,6 +199,8 @@ extern Oid	totals_function(const char *name);
 extern List *totals_names(const char *list, const char *what);
 extern Oid	totals_relation(const char *name);
 extern void totals_check_place(Relation relation, Oid named, const char *name);
+extern bool totals_equal(TotalsColumn *total, Datum a, bool a_null, Datum b, bool b_null);
+extern bool totals_are_right(TotalsDefinition *definition, TotalsParent *parent);
 
 /* totals_query.c */
 extern void totals_build_queries(TotalsDefinition *definition, Relation parent, Relation child,
@@ -218,8 +220,6 @@ extern TotalsParent *totals_set_add(TotalsSet *set, Datum *key);
 extern void totals_set_free(TotalsSet *set);
 extern void totals_lock_new_key(TotalsDefinition *definition, Datum *key);
 extern void totals_expect(TotalsSet *set, TotalsParent *parent);
-extern bool totals_equal(TotalsColumn *total, Datum a, bool a_null, Datum b, bool b_null);
-extern bool totals_are_right(TotalsDefinition *definition, TotalsParent *parent);
 extern int64 totals_flush(TotalsSet *set, TotalsFlushMode mode);
 extern TotalsParent *totals_published(TotalsDefinition *definition, Datum *key);
 extern int64 totals_rebuild(TotalsDefinition *definition);

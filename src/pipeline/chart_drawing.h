@@ -1,12 +1,12 @@
 /*
- * chart.h
+ * chart_drawing.h
  *		The pipeline chart: its input, its layout and its document.
  *
  * Deals are collected by chart.c, given places by chart_layout.c and written as
  * SVG by chart_svg.c.  Coordinates are pixels from the top left corner.
  */
-#ifndef OPPORTUNITY_CHART_H
-#define OPPORTUNITY_CHART_H
+#ifndef OPPORTUNITY_CHART_DRAWING_H
+#define OPPORTUNITY_CHART_DRAWING_H
 
 #include "opportunity.h"
 
@@ -175,4 +175,4 @@ extern ChartLayout *chart_layout(const ChartDeal *deals, int n_deals,
 /* The document, appended to out. */
 extern void chart_write_svg(StringInfo out, const ChartLayout *layout);
 
-#endif							/* OPPORTUNITY_CHART_H */
+#endif							/* OPPORTUNITY_CHART_DRAWING_H */

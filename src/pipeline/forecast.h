@@ -1,0 +1,13 @@
+/*
+ * forecast.h
+ *		How good the forecast of a summary is.
+ */
+#ifndef OPPORTUNITY_FORECAST_H
+#define OPPORTUNITY_FORECAST_H
+
+#include "pipeline/summary.h"
+
+/* Whether the open deals are too lopsided for more than rough quantiles. */
+extern bool forecast_is_rough(const PipelineSummary *summary);
+
+#endif							/* OPPORTUNITY_FORECAST_H */
