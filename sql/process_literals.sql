@@ -15,7 +15,7 @@ END $$;
 -- Of a whole definition.
 SELECT d, t.* FROM unnest(ARRAY[
     '', '{', 'null', '3', '"stages"', '[]', '{}', '{"stages": null}', '{"stages": {}}', '{"stages": "a"}', '{"stages": []}',
-    '{"stages": [{"name": "a"}]}',
+    '{"stages": [{"name": "a"}]}', '{"stages": [{"name": "a", "probability": "x"}]}',
     '{"stages": [1, 2]}', '{"stages": [[], []]}', '{"stages": [null, null]}', '{"stages": [{}, {}]}',
     '{"Stages": []}', '{"stages": [], "": 1}', '{"branches": []}', '{"sta\u0000ges": []}',
     '{"stages": [{"name": "a"}, {"name": "b"}]}',

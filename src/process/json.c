@@ -368,13 +368,15 @@ read_stages(Reader *reader, JsonbValue *value, ProcessText *process)
 	if (!is_container(value, false))
 		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION, "stages must be an array");
 	process->n_stages = JsonContainerSize(value->val.binary.data);
+	/* what is wrong within a stage is said before that there are too few */
+	process->stages = palloc0(Min(process->n_stages, PROCESS_MAX_STAGES) * sizeof(StageText));
+	if (process->n_stages <= PROCESS_MAX_STAGES &&
+		!read_array(reader, value, read_stage, (char *) process->stages, sizeof(StageText)))
+		return false;
 	if (process->n_stages < PROCESS_MIN_STAGES || process->n_stages > PROCESS_MAX_STAGES)
 		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION,
 					   "a process has %d to %d stages, not %d",
 					   PROCESS_MIN_STAGES, PROCESS_MAX_STAGES, process->n_stages);
-	process->stages = palloc0(process->n_stages * sizeof(StageText));
-	if (!read_array(reader, value, read_stage, (char *) process->stages, sizeof(StageText)))
-		return false;
 
 	sorted = sort_stages(process);
 	for (int i = 1; i < process->n_stages; i++)
