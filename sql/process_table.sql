@@ -158,3 +158,17 @@ INSERT INTO own VALUES (1, 'small', 'zzz');
 DROP OWNED BY regress_writer, regress_maker;
 DROP ROLE regress_writer, regress_maker;
 RESET ROLE;
+
+-- Another table that has taken the name of the process table does not rule.
+CREATE TABLE rulebook (name text PRIMARY KEY, definition sales_process);
+INSERT INTO rulebook VALUES ('p', '{"stages": [{"name": "open", "required": ["note"]}, {"name": "won", "outcome": "won"}]}');
+CREATE TABLE ruled (id int PRIMARY KEY, stage text, note text, proc text DEFAULT 'p');
+SELECT attach_process('ruled', 'stage', process_table => 'rulebook', process_column => 'proc');
+INSERT INTO ruled VALUES (1, 'open');
+ALTER TABLE rulebook RENAME TO rulebook_2025;
+CREATE TABLE rulebook (name text PRIMARY KEY, definition sales_process);
+INSERT INTO rulebook VALUES ('p', '{"stages": [{"name": "open"}, {"name": "won", "outcome": "won"}]}');
+UPDATE ruled SET stage = 'won';
+SELECT attach_process('ruled', 'stage', process_table => 'rulebook_2025', process_column => 'proc');
+UPDATE ruled SET stage = 'won';
+UPDATE ruled SET stage = 'won', note = 'x';

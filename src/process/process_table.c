@@ -22,6 +22,7 @@
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/reltrigger.h"
 #include "utils/rls.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
@@ -103,6 +104,29 @@ check_access(Relation processes, Relation target)
 						GetUserNameFromId(owner, false), RelationGetRelationName(target),
 						RelationGetRelationName(processes)),
 				 errhint("Grant SELECT on the process table to the owner of the other, without row-level security.")));
+}
+
+/*
+ * Without the trigger that attach_process made on it, changes would go unnoticed;
+ * and a table without it may be another one that has the name now.
+ */
+static void
+check_watched(Relation processes)
+{
+	Oid			watcher = trigger_function("process_table_changed");
+	TriggerDesc *triggers = processes->trigdesc;
+
+	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
+	{
+		if (triggers->triggers[i].tgfoid == watcher)
+			return;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+			 errmsg("process table \"%s\" has no trigger of opportunity.attach_process", RelationGetRelationName(processes)),
+			 errdetail("Its changes would go unnoticed, or it has taken the name of the table that was attached."),
+			 errhint("Call opportunity.attach_process again."),
+			 errtable(processes)));
 }
 
 static AttrNumber
@@ -208,6 +232,7 @@ load_processes(Attachment *attachment, Relation rel)
 	check_process_table(processes, rel);
 	check_access(processes, rel);
 	find_columns(processes, &attachment->options, &columns);
+	check_watched(processes);
 
 	/*
 	 * What is committed now, as a constraint would see it, whatever the
