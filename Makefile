@@ -13,17 +13,38 @@ SCRIPT_PARTS = \
 	src/opportunity.sql \
 	src/numeric/currency.sql \
 	src/numeric/round.sql \
+	src/path/path.sql \
+	src/revenue/monetary.sql \
+	src/revenue/monetary_aggregates.sql \
 	src/revenue/line.sql \
 	src/revenue/revenue.sql \
-	src/revenue/totals.sql \
+	src/revenue/tax.sql \
+	src/revenue/price.sql \
+	src/revenue/quantity_breaks.sql \
+	src/revenue/allocate.sql \
+	src/revenue/installments.sql \
+	src/pricing/pricing.sql \
+	src/totals/totals.sql \
 	src/process/process.sql \
+	src/process/describe.sql \
+	src/process/collect.sql \
 	src/process/gate.sql \
 	src/process/attach.sql \
+	src/process/check.sql \
+	src/history/history.sql \
 	src/pipeline/summary.sql \
+	src/pipeline/questions.sql \
 	src/pipeline/figures.sql \
 	src/pipeline/forecast.sql \
+	src/pipeline/by.sql \
+	src/pipeline/cycle.sql \
+	src/pipeline/funnel.sql \
+	src/pipeline/change.sql \
+	src/pipeline/history.sql \
 	src/pipeline/grade.sql \
 	src/pipeline/chart.sql \
+	src/pipeline/charts.sql \
+	src/pipeline/insights.sql \
 	src/workspace/workspace.sql \
 	src/attachments.sql
 SCRIPT_PARTS := $(wildcard $(SCRIPT_PARTS))

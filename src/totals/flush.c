@@ -1,9 +1,9 @@
 /*
- * totals_flush.c
+ * flush.c
  *		The one way totals are computed and stored: a set of parents, locked in
  *		key order, added up, and written where they differ.
  */
-#include "revenue/totals.h"
+#include "totals/totals.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"

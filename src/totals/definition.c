@@ -1,9 +1,9 @@
 /*
- * totals_definition.c
+ * definition.c
  *		From the arguments of a trigger to a checked attachment, and the
  *		session's cache of these.
  */
-#include "revenue/totals.h"
+#include "totals/totals.h"
 
 #include "access/htup_details.h"
 #include "access/relation.h"

@@ -1,5 +1,5 @@
 /*
- * totals_attach.c
+ * attach.c
  *		attach_totals and detach_totals: the triggers of an attachment, made and
  *		taken away.
  *
@@ -8,7 +8,7 @@
  * after_truncate}_<parent>, on the parent opportunity_totals_guard_<child> and,
  * to fire last, zz_opportunity_totals_restore_<child>.
  */
-#include "revenue/totals.h"
+#include "totals/totals.h"
 
 #include "access/htup_details.h"
 #include "access/table.h"

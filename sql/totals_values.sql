@@ -1,7 +1,7 @@
 -- Amounts to their last digit, literals whatever the session's settings, and sums
 -- that their total cannot hold.
-CREATE SCHEMA revenue_totals_values;
-SET search_path = revenue_totals_values, opportunity;
+CREATE SCHEMA totals_values;
+SET search_path = totals_values, opportunity;
 \pset format unaligned
 \pset tuples_only on
 CREATE TABLE deals (id integer PRIMARY KEY, amount numeric, share real, cents smallint, small numeric(5,2), early integer);
@@ -35,7 +35,7 @@ SET DateStyle = 'German, MDY';
 SET IntervalStyle = 'iso_8601';
 INSERT INTO lines (deal_id, day, took) VALUES (1, '2024-03-03', '1 second'), (1, '2024-03-04', '1 second'), (1, '2024-01-01', '-1 day -4 hours');
 \c -
-SET search_path = revenue_totals_values, opportunity;
+SET search_path = totals_values, opportunity;
 SET DateStyle = 'SQL, MDY';
 INSERT INTO lines (deal_id, day, took) VALUES (1, '2024-03-03', '1 second'), (1, '2024-03-05', '1 second');
 SELECT early FROM deals WHERE id = 1;
@@ -72,9 +72,9 @@ SELECT attach_totals('growing', 'amount', 'growing_lines', 'growing_id', 'price'
 INSERT INTO growing_lines SELECT n, n FROM generate_series(1, 20) AS n;
 ANALYZE growing, growing_lines;
 BEGIN;
-SELECT sum(seq_scan) AS before FROM pg_stat_xact_user_tables WHERE schemaname = 'revenue_totals_values' AND relname LIKE 'growing%' \gset
+SELECT sum(seq_scan) AS before FROM pg_stat_xact_user_tables WHERE schemaname = 'totals_values' AND relname LIKE 'growing%' \gset
 DO $$ BEGIN FOR n IN 1 .. 20 LOOP INSERT INTO growing_lines VALUES (n, n); END LOOP; END $$;
-SELECT sum(seq_scan) - :before AS whole FROM pg_stat_xact_user_tables WHERE schemaname = 'revenue_totals_values' AND relname LIKE 'growing%';
+SELECT sum(seq_scan) - :before AS whole FROM pg_stat_xact_user_tables WHERE schemaname = 'totals_values' AND relname LIKE 'growing%';
 COMMIT;
 
 -- A key compared by another rule than the lines' is refused
@@ -106,4 +106,4 @@ EXCEPTION WHEN feature_not_supported THEN
 END $$;
 
 \set VERBOSITY terse
-DROP SCHEMA revenue_totals_values CASCADE;
+DROP SCHEMA totals_values CASCADE;

@@ -1,5 +1,5 @@
 /*
- * totals_guard.c
+ * guard.c
  *		The trigger on the parent: nobody but the lines writes a total.
  *
  * AFTER each row it is the judge.  What it compares a changed total with is the
@@ -7,7 +7,7 @@
  * what the lines add up to now.  There is no flag to forge.  BEFORE each row, for
  * outside_writes => 'ignore', it puts the right total back.
  */
-#include "revenue/totals.h"
+#include "totals/totals.h"
 
 #include "access/htup_details.h"
 #include "commands/trigger.h"

@@ -1,6 +1,6 @@
 -- Totals kept on the parent: what every kind of statement leaves behind.
-CREATE SCHEMA revenue_totals;
-SET search_path = revenue_totals, opportunity;
+CREATE SCHEMA totals;
+SET search_path = totals, opportunity;
 
 CREATE TABLE deals (id bigint PRIMARY KEY, name text, amount numeric(12,2), line_count integer NOT NULL DEFAULT 0);
 CREATE TABLE deal_items (id bigint PRIMARY KEY, deal_id bigint REFERENCES deals ON DELETE CASCADE ON UPDATE CASCADE,
@@ -140,4 +140,4 @@ SELECT id, hours, whole_hours FROM deals ORDER BY id;
 INSERT INTO visits VALUES (1, 40000);
 SELECT id, hours, whole_hours FROM deals WHERE id = 1;
 
-DROP SCHEMA revenue_totals CASCADE;
+DROP SCHEMA totals CASCADE;

@@ -190,7 +190,7 @@ typedef struct TotalsTrigger
 	bytea	   *arguments;
 } TotalsTrigger;
 
-/* totals_definition.c */
+/* definition.c */
 extern TotalsDefinition *totals_definition(char **arguments);
 extern TotalsDefinition *totals_build(char **arguments, bool cached);
 extern void totals_release(TotalsDefinition *definition);
@@ -202,11 +202,11 @@ extern void totals_check_place(Relation relation, Oid named, const char *name);
 extern bool totals_equal(TotalsColumn *total, Datum a, bool a_null, Datum b, bool b_null);
 extern bool totals_are_right(TotalsDefinition *definition, TotalsParent *parent);
 
-/* totals_query.c */
+/* query.c */
 extern void totals_build_queries(TotalsDefinition *definition, Relation parent, Relation child,
 								 List *amounts, Node *lines_where);
 
-/* totals_expression.c */
+/* expression.c */
 extern void totals_become(Oid owner, TotalsUser *before, bool is_reading);
 extern void totals_return(TotalsUser *before);
 extern List *totals_amounts(const char *text, Relation child, Bitmapset **columns);
@@ -214,7 +214,7 @@ extern Node *totals_lines_where(const char *text, Relation child, Bitmapset **co
 extern char *totals_deparse(List *expressions, Relation child, bool is_explicit);
 extern int	totals_pin_settings(void);
 
-/* totals_flush.c */
+/* flush.c */
 extern TotalsSet *totals_set_create(TotalsDefinition *definition);
 extern TotalsParent *totals_set_add(TotalsSet *set, Datum *key);
 extern void totals_set_free(TotalsSet *set);
@@ -227,19 +227,19 @@ extern int64 totals_rebuild(TotalsDefinition *definition);
 typedef void (*TotalsVisitor) (TotalsSet *batch, TotalsParent **parents, int n, void *argument);
 extern void totals_visit(TotalsDefinition *definition, TotalsVisitor visitor, void *argument);
 
-/* totals_report.c */
+/* report.c */
 extern char *totals_key_text(TotalsDefinition *definition, Datum *key);
 extern void totals_refuse(TotalsDefinition *definition, TotalsParent *parent);
 extern void totals_raise_not_stored(TotalsDefinition *definition);
 
-/* totals_triggers.c */
+/* triggers.c */
 extern char *totals_qualified_name(Oid relid);
 extern List *totals_find_triggers(bytea *arguments);
 extern char **totals_split_arguments(bytea *arguments, int *n);
 extern bool totals_same_arguments(bytea *a, bytea *b);
 extern List *totals_find_attachments(Oid parent, Oid child);
 
-/* totals_attach.c */
+/* attach.c */
 extern Oid	totals_table_argument(FunctionCallInfo fcinfo, int i, const char *name);
 extern Relation totals_open_table(Oid relid, LOCKMODE lock);
 

@@ -1,6 +1,6 @@
 -- Thousands of random statements on the lines and their deals leave right totals behind.
-CREATE SCHEMA revenue_totals_random;
-SET search_path = revenue_totals_random, opportunity;
+CREATE SCHEMA totals_random;
+SET search_path = totals_random, opportunity;
 
 CREATE TABLE deals (id bigint PRIMARY KEY, amount numeric(14,2), units integer, open_lines integer NOT NULL DEFAULT 0);
 CREATE TABLE lines (id bigint PRIMARY KEY, deal_id bigint REFERENCES deals ON DELETE CASCADE ON UPDATE CASCADE,
@@ -84,4 +84,4 @@ SELECT count(*) > 0 AS reported FROM check_totals('deals') WHERE problem LIKE 't
 ALTER TABLE lines ENABLE TRIGGER USER;
 SELECT rebuild_totals('deals');
 
-DROP SCHEMA revenue_totals_random CASCADE;
+DROP SCHEMA totals_random CASCADE;

@@ -1,8 +1,8 @@
 /*
- * totals_maintain.c
+ * maintain.c
  *		The trigger on the lines: which parents a statement touched.
  */
-#include "revenue/totals.h"
+#include "totals/totals.h"
 
 #include "catalog/pg_attribute.h"
 #include "commands/trigger.h"

@@ -1,9 +1,9 @@
 /*
- * totals_check.c
+ * check.c
  *		check_totals and rebuild_totals: attachments and their totals audited, and
  *		brought right.
  */
-#include "revenue/totals.h"
+#include "totals/totals.h"
 
 #include "access/table.h"
 #include "catalog/pg_inherits.h"

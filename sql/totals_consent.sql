@@ -5,36 +5,36 @@ CREATE ROLE regress_victim;
 CREATE ROLE regress_eve;
 SELECT format('GRANT CREATE, TEMPORARY ON DATABASE %I TO regress_victim, regress_eve', current_database()) \gexec
 SET ROLE regress_victim;
-CREATE SCHEMA revenue_totals_victim;
-CREATE TABLE revenue_totals_victim.secrets (deal_id oid, price numeric);
-CREATE INDEX ON revenue_totals_victim.secrets (deal_id);
-INSERT INTO revenue_totals_victim.secrets VALUES (10, 42);
-GRANT USAGE ON SCHEMA revenue_totals_victim TO regress_eve;
+CREATE SCHEMA totals_victim;
+CREATE TABLE totals_victim.secrets (deal_id oid, price numeric);
+CREATE INDEX ON totals_victim.secrets (deal_id);
+INSERT INTO totals_victim.secrets VALUES (10, 42);
+GRANT USAGE ON SCHEMA totals_victim TO regress_eve;
 
 SET ROLE regress_eve;
-CREATE SCHEMA revenue_totals_eve;
-GRANT USAGE ON SCHEMA revenue_totals_eve TO PUBLIC;
-SET search_path = revenue_totals_eve;
+CREATE SCHEMA totals_eve;
+GRANT USAGE ON SCHEMA totals_eve TO PUBLIC;
+SET search_path = totals_eve;
 \set VERBOSITY terse
 CREATE FUNCTION evil(text) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS
 $$ BEGIN RAISE NOTICE 'running as %', current_user; RETURN true; END $$;
-CREATE DOMAIN dom AS text CHECK (revenue_totals_eve.evil(value));
+CREATE DOMAIN dom AS text CHECK (totals_eve.evil(value));
 CREATE TABLE p (id oid PRIMARY KEY, total numeric);
 
 -- A guard of one's own that names others' lines, which bear no trigger of ours
-CREATE TRIGGER g AFTER INSERT ON p FOR EACH ROW EXECUTE FUNCTION opportunity.guard_totals('revenue_totals_eve.p', 'total',
-	'revenue_totals_victim.secrets', 'deal_id', 'price', '', 'keep', 'refuse', 'id');
+CREATE TRIGGER g AFTER INSERT ON p FOR EACH ROW EXECUTE FUNCTION opportunity.guard_totals('totals_eve.p', 'total',
+	'totals_victim.secrets', 'deal_id', 'price', '', 'keep', 'refuse', 'id');
 INSERT INTO p VALUES (10, 0);
 DROP TRIGGER g ON p;
-CREATE TRIGGER g AFTER INSERT ON p FOR EACH ROW EXECUTE FUNCTION opportunity.guard_totals('revenue_totals_eve.p', 'total',
-	'pg_catalog.pg_authid', 'oid', 'length((''{x}''::revenue_totals_eve.dom[])[1])', '', 'keep', 'refuse', 'id');
+CREATE TRIGGER g AFTER INSERT ON p FOR EACH ROW EXECUTE FUNCTION opportunity.guard_totals('totals_eve.p', 'total',
+	'pg_catalog.pg_authid', 'oid', 'length((''{x}''::totals_eve.dom[])[1])', '', 'keep', 'refuse', 'id');
 INSERT INTO p VALUES (10, 0);
 SELECT opportunity.attach_totals('p', 'total', 'pg_authid', 'oid', '1');
 DROP TRIGGER g ON p;
 
 -- With the TRIGGER privilege both triggers can be made, whose code must be the owner's all the same
 SET ROLE regress_victim;
-GRANT TRIGGER ON revenue_totals_victim.secrets TO regress_eve;
+GRANT TRIGGER ON totals_victim.secrets TO regress_eve;
 SET ROLE regress_eve;
 CREATE FUNCTION pg_temp.evil(text) RETURNS integer IMMUTABLE LANGUAGE plpgsql AS
 $$ BEGIN RAISE NOTICE 'running as %', current_user; RETURN 1; END $$;
@@ -48,11 +48,11 @@ CREATE TYPE pg_temp.own AS ENUM ('x');
 CREATE FUNCTION attempt(amounts text, lines_where text DEFAULT '') RETURNS text LANGUAGE plpgsql AS
 $$
 DECLARE
-	arguments text := format('(%L, %L, %L, %L, %L, %L, %L, %L, %L)', 'revenue_totals_eve.p', 'total',
-		'revenue_totals_victim.secrets', 'deal_id', amounts, lines_where, 'keep', 'refuse', 'id');
+	arguments text := format('(%L, %L, %L, %L, %L, %L, %L, %L, %L)', 'totals_eve.p', 'total',
+		'totals_victim.secrets', 'deal_id', amounts, lines_where, 'keep', 'refuse', 'id');
 BEGIN
 	EXECUTE 'CREATE OR REPLACE TRIGGER g AFTER INSERT ON p FOR EACH ROW EXECUTE FUNCTION opportunity.guard_totals' || arguments;
-	EXECUTE 'CREATE OR REPLACE TRIGGER m AFTER INSERT ON revenue_totals_victim.secrets REFERENCING NEW TABLE AS n EXECUTE FUNCTION opportunity.maintain_totals' || arguments;
+	EXECUTE 'CREATE OR REPLACE TRIGGER m AFTER INSERT ON totals_victim.secrets REFERENCING NEW TABLE AS n EXECUTE FUNCTION opportunity.maintain_totals' || arguments;
 	INSERT INTO p VALUES (10, 0);
 	RETURN 'stored ' || (SELECT total FROM p);
 EXCEPTION WHEN OTHERS THEN
@@ -60,21 +60,21 @@ EXCEPTION WHEN OTHERS THEN
 END $$;
 SELECT attempt('price');
 DELETE FROM p;
-SELECT attempt('price', 'revenue_totals_eve.evil(''x'')');
-SELECT attempt('price', '''x''::revenue_totals_eve.dom IS NULL');
-SELECT attempt('length((''{x}''::revenue_totals_eve.dom[])[1])');
-SELECT attempt('revenue_totals_eve.length(''{x}'')');
-SELECT attempt('length((revenue_totals_eve.dom(''x''))::text)');
-SELECT attempt('length(((''(a,b)''::revenue_totals_eve.pair).a))');
-SELECT attempt('length(CAST(xmlserialize(CONTENT xmlparse(CONTENT ''x'') AS revenue_totals_eve.dom) AS text))');
+SELECT attempt('price', 'totals_eve.evil(''x'')');
+SELECT attempt('price', '''x''::totals_eve.dom IS NULL');
+SELECT attempt('length((''{x}''::totals_eve.dom[])[1])');
+SELECT attempt('totals_eve.length(''{x}'')');
+SELECT attempt('length((totals_eve.dom(''x''))::text)');
+SELECT attempt('length(((''(a,b)''::totals_eve.pair).a))');
+SELECT attempt('length(CAST(xmlserialize(CONTENT xmlparse(CONTENT ''x'') AS totals_eve.dom) AS text))');
 SELECT attempt('pg_temp.evil(''x'')');
 SELECT attempt('price', '''x''::own IS NULL');
 SELECT attempt('price', '''x''::pg_temp.own IS NULL');
-SELECT attempt('price', 'NOT (price OPERATOR(revenue_totals_eve.===) 1)');
-SELECT attempt('price', 'price OPERATOR(revenue_totals_eve.===) ANY (''{1}'')');
+SELECT attempt('price', 'NOT (price OPERATOR(totals_eve.===) 1)');
+SELECT attempt('price', 'price OPERATOR(totals_eve.===) ANY (''{1}'')');
 -- attaching is no way either
-SELECT opportunity.attach_totals('p', 'total', 'revenue_totals_victim.secrets', 'deal_id', 'price', 'evil(''x'')');
-SELECT opportunity.attach_totals('p', 'total', 'revenue_totals_victim.secrets', 'deal_id', 'length((''{x}''::dom[])[1])');
+SELECT opportunity.attach_totals('p', 'total', 'totals_victim.secrets', 'deal_id', 'price', 'evil(''x'')');
+SELECT opportunity.attach_totals('p', 'total', 'totals_victim.secrets', 'deal_id', 'length((''{x}''::dom[])[1])');
 
 DROP TRIGGER g ON p;
 
@@ -93,7 +93,7 @@ INSERT INTO lines VALUES (10, 1);
 
 SET ROLE NONE;
 RESET search_path;
-DROP SCHEMA revenue_totals_eve, revenue_totals_victim CASCADE;
+DROP SCHEMA totals_eve, totals_victim CASCADE;
 DROP OWNED BY regress_eve, regress_victim;
 DROP ROLE regress_eve, regress_victim;
 RESET ROLE;

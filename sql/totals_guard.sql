@@ -1,6 +1,6 @@
 -- The guard on the parent: nobody but the lines writes a total.
-CREATE SCHEMA revenue_totals_guard;
-SET search_path = revenue_totals_guard, opportunity;
+CREATE SCHEMA totals_guard;
+SET search_path = totals_guard, opportunity;
 
 CREATE TABLE deals (id integer PRIMARY KEY, note text, amount numeric(12,2) DEFAULT 0);
 CREATE TABLE items (deal_id integer REFERENCES deals, price numeric);
@@ -166,4 +166,4 @@ INSERT INTO kept VALUES (4, 400);
 SELECT * FROM kept ORDER BY id;
 SELECT count(*) AS wrong FROM check_totals('kept');
 
-DROP SCHEMA revenue_totals_guard CASCADE;
+DROP SCHEMA totals_guard CASCADE;

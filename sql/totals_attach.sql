@@ -1,6 +1,6 @@
 -- Attaching: what is accepted, what is stored, what is refused.
-CREATE SCHEMA revenue_totals_attach;
-SET search_path = revenue_totals_attach, opportunity;
+CREATE SCHEMA totals_attach;
+SET search_path = totals_attach, opportunity;
 \set VERBOSITY terse
 
 CREATE TABLE deals (id bigint PRIMARY KEY, amount numeric(12,2), units numeric, people integer, note text,
@@ -69,12 +69,12 @@ CREATE OPERATOR evil.* (FUNCTION = evil.times, LEFTARG = numeric, RIGHTARG = int
 CREATE FUNCTION evil.same(bigint, bigint) RETURNS boolean IMMUTABLE LANGUAGE sql RETURN true;
 CREATE OPERATOR evil.= (FUNCTION = evil.same, LEFTARG = bigint, RIGHTARG = bigint);
 CREATE TABLE evil.deals (LIKE deals);
-SET search_path = evil, revenue_totals_attach, opportunity, pg_catalog;
-SELECT attach_totals('revenue_totals_attach.deals', 'amount, units', 'revenue_totals_attach.items', 'deal_id',
+SET search_path = evil, totals_attach, opportunity, pg_catalog;
+SELECT attach_totals('totals_attach.deals', 'amount, units', 'totals_attach.items', 'deal_id',
 	'net(price, quantity), 1');
-INSERT INTO revenue_totals_attach.items VALUES (1, 1, 1, 'a', 10, 2);
-SELECT id, amount, units FROM revenue_totals_attach.deals ORDER BY id;
-SET search_path = revenue_totals_attach, opportunity;
+INSERT INTO totals_attach.items VALUES (1, 1, 1, 'a', 10, 2);
+SELECT id, amount, units FROM totals_attach.deals ORDER BY id;
+SET search_path = totals_attach, opportunity;
 DROP SCHEMA evil CASCADE;
 
 -- A second call replaces the first; another child takes other columns, not the same
@@ -198,7 +198,7 @@ CREATE TRIGGER bad BEFORE INSERT ON deals FOR EACH ROW EXECUTE FUNCTION guard_to
 INSERT INTO deals VALUES (6);
 DROP TRIGGER bad ON deals;
 CREATE TRIGGER bad AFTER INSERT ON stakeholders REFERENCING NEW TABLE AS n EXECUTE FUNCTION
-	maintain_totals('revenue_totals_attach.nowhere', 'a', 'x.y', 'b', '1', '', 'keep', 'refuse', 'id');
+	maintain_totals('totals_attach.nowhere', 'a', 'x.y', 'b', '1', '', 'keep', 'refuse', 'id');
 INSERT INTO stakeholders VALUES (1, 'x');
 DROP TRIGGER bad ON stakeholders;
 SELECT maintain_totals();
@@ -222,7 +222,7 @@ DROP TABLE gone;
 \set VERBOSITY default
 INSERT INTO orphans VALUES (1, 1);
 \set VERBOSITY terse
-SELECT detach_totals(NULL, 'revenue_totals_attach.orphans');
+SELECT detach_totals(NULL, 'totals_attach.orphans');
 INSERT INTO orphans VALUES (1, 1);
 SELECT detach_totals(NULL, 'orphans');
 SELECT detach_totals(NULL);
@@ -246,4 +246,4 @@ CREATE TABLE staying (passing_id integer, price numeric);
 SELECT attach_totals('passing', 'amount', 'staying', 'passing_id', 'price');
 DROP TABLE passing;
 
-DROP SCHEMA revenue_totals_attach CASCADE;
+DROP SCHEMA totals_attach CASCADE;

@@ -1,4 +1,4 @@
--- Totals that a table keeps of the lines in another (C: src/revenue/totals*.c).
+-- Totals that a table keeps of the lines in another (C: src/totals).
 
 CREATE FUNCTION opportunity.maintain_totals() RETURNS trigger
 LANGUAGE C AS 'MODULE_PATHNAME', 'opp_maintain_totals';

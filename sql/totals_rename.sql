@@ -1,8 +1,8 @@
 -- Totals find their tables by name. After a rename the name may be another table's,
 -- with totals of its own: no write, check or rebuild mistakes one for the other.
 \set SHOW_CONTEXT never
-CREATE SCHEMA revenue_totals_rename;
-SET search_path = revenue_totals_rename, opportunity;
+CREATE SCHEMA totals_rename;
+SET search_path = totals_rename, opportunity;
 CREATE TABLE deals (id int PRIMARY KEY, amount numeric);
 CREATE TABLE items (deal_id int NOT NULL, price numeric);
 CREATE INDEX ON items (deal_id);
@@ -40,22 +40,22 @@ INSERT INTO items VALUES (1, 800);
 SELECT 'deals_2025' AS of, * FROM deals_2025 UNION ALL SELECT 'deals', * FROM deals;
 
 -- A renamed schema is noticed under a warm cache.
-CREATE SCHEMA revenue_totals_rename_a;
-CREATE TABLE revenue_totals_rename_a.deals (id int PRIMARY KEY, amount numeric);
-CREATE TABLE revenue_totals_rename_a.items (deal_id int NOT NULL, price numeric);
-CREATE INDEX ON revenue_totals_rename_a.items (deal_id);
-SELECT attach_totals('revenue_totals_rename_a.deals', 'amount', 'revenue_totals_rename_a.items', 'deal_id', 'price');
-INSERT INTO revenue_totals_rename_a.deals VALUES (1);
-INSERT INTO revenue_totals_rename_a.items VALUES (1, 10);
-ALTER SCHEMA revenue_totals_rename_a RENAME TO revenue_totals_rename_b;
-INSERT INTO revenue_totals_rename_b.items VALUES (1, 10);
-SELECT attach_totals('revenue_totals_rename_b.deals', 'amount', 'revenue_totals_rename_b.items', 'deal_id', 'price');
-INSERT INTO revenue_totals_rename_b.items VALUES (1, 10);
-SELECT * FROM revenue_totals_rename_b.deals;
+CREATE SCHEMA totals_rename_a;
+CREATE TABLE totals_rename_a.deals (id int PRIMARY KEY, amount numeric);
+CREATE TABLE totals_rename_a.items (deal_id int NOT NULL, price numeric);
+CREATE INDEX ON totals_rename_a.items (deal_id);
+SELECT attach_totals('totals_rename_a.deals', 'amount', 'totals_rename_a.items', 'deal_id', 'price');
+INSERT INTO totals_rename_a.deals VALUES (1);
+INSERT INTO totals_rename_a.items VALUES (1, 10);
+ALTER SCHEMA totals_rename_a RENAME TO totals_rename_b;
+INSERT INTO totals_rename_b.items VALUES (1, 10);
+SELECT attach_totals('totals_rename_b.deals', 'amount', 'totals_rename_b.items', 'deal_id', 'price');
+INSERT INTO totals_rename_b.items VALUES (1, 10);
+SELECT * FROM totals_rename_b.deals;
 -- Detached under another name than it was attached, nothing of it is left.
-ALTER SCHEMA revenue_totals_rename_b RENAME TO revenue_totals_rename_a;
-SELECT detach_totals('revenue_totals_rename_a.deals', 'revenue_totals_rename_a.items');
-SELECT count(*) FROM pg_trigger WHERE tgrelid IN ('revenue_totals_rename_a.deals'::regclass, 'revenue_totals_rename_a.items'::regclass);
+ALTER SCHEMA totals_rename_b RENAME TO totals_rename_a;
+SELECT detach_totals('totals_rename_a.deals', 'totals_rename_a.items');
+SELECT count(*) FROM pg_trigger WHERE tgrelid IN ('totals_rename_a.deals'::regclass, 'totals_rename_a.items'::regclass);
 
 SET client_min_messages = warning;
-DROP SCHEMA revenue_totals_rename, revenue_totals_rename_a CASCADE;
+DROP SCHEMA totals_rename, totals_rename_a CASCADE;

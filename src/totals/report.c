@@ -1,8 +1,8 @@
 /*
- * totals_report.c
+ * report.c
  *		What is said of a total that is refused, or that could not be stored.
  */
-#include "revenue/totals.h"
+#include "totals/totals.h"
 
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"

@@ -1,9 +1,9 @@
 /*
- * totals_triggers.c
+ * triggers.c
  *		The triggers of attachments as the catalog has them: all that is stored of
  *		an attachment.
  */
-#include "revenue/totals.h"
+#include "totals/totals.h"
 
 #include "utils/builtins.h"
 #include "utils/guc.h"

@@ -1,6 +1,7 @@
 -- Totals of partitioned and inherited tables, composite keys, other key types, keys that are not enforced.
-CREATE SCHEMA revenue_totals_partitions;
-SET search_path = revenue_totals_partitions, opportunity;
+CREATE SCHEMA totals_partitions;
+SET search_path = totals_partitions, opportunity;
+
 -- Lines partitioned, with columns in another order in one partition, a partition of a partition,
 -- and a parent whose key has two columns
 CREATE TABLE deals (region text, id integer, amount numeric(12,2), lines integer DEFAULT 0, PRIMARY KEY (region, id)) PARTITION BY LIST (region);
@@ -18,183 +19,65 @@ ALTER TABLE items ATTACH PARTITION items_2 FOR VALUES FROM ('2026-07-01') TO ('2
 CREATE TABLE items_3 PARTITION OF items FOR VALUES FROM ('2027-01-01') TO ('2028-01-01') PARTITION BY RANGE (day);
 CREATE TABLE items_3a PARTITION OF items_3 FOR VALUES FROM ('2027-01-01') TO ('2027-07-01');
 INSERT INTO deals VALUES ('eu', 1, 5), ('us', 1, 6), ('eu', 2, 7);
+
 SELECT attach_totals('deals', 'amount, lines', 'items_1', 'deal_id, region', 'price, 1');
-ERROR:  lines in "items_1" are also written through the table it belongs to or inherits from
-HINT:  Attach that table.
 SELECT attach_totals('deals', 'amount, lines', 'items', 'deal_id, region', 'price, 1');
- attach_totals 
----------------
- 
-(1 row)
-
 SELECT tgrelid::regclass, count(*) FROM pg_trigger WHERE tgfoid = 'maintain_totals'::regproc GROUP BY 1 ORDER BY 1;
- tgrelid  | count 
-----------+-------
- items    |     5
- items_1  |     5
- items_2  |     5
- items_3  |     5
- items_3a |     5
-(5 rows)
-
 CREATE VIEW totals AS SELECT region, id, amount, lines FROM deals ORDER BY region, id;
+
 -- Through the root, and directly into partitions
 INSERT INTO items VALUES (1, '2026-02-01', 'eu', 1, 10), (2, '2026-08-01', 'eu', 1, 20), (3, '2026-08-01', 'us', 1, 30), (4, '2027-02-01', 'eu', 2, 40);
 TABLE totals;
- region | id | amount | lines 
---------+----+--------+-------
- eu     |  1 |  30.00 |     2
- eu     |  2 |  40.00 |     1
- us     |  1 |  30.00 |     1
-(3 rows)
-
 INSERT INTO items_1 VALUES (5, '2026-03-01', 'us', 1, 1);
 INSERT INTO items_2 (id, day, region, deal_id, price) VALUES (6, '2026-09-01', 'us', 1, 2);
 INSERT INTO items_3 VALUES (7, '2027-02-01', 'us', 1, 4);
 COPY items_3a (id, day, region, deal_id, price) FROM stdin;
+8	2027-03-01	us	1	8
+\.
 TABLE totals;
- region | id | amount | lines 
---------+----+--------+-------
- eu     |  1 |  30.00 |     2
- eu     |  2 |  40.00 |     1
- us     |  1 |  45.00 |     5
-(3 rows)
-
 UPDATE items_2 SET price = price + 100 WHERE region = 'us';
 DELETE FROM items_3a WHERE id = 8;
 TABLE totals;
- region | id | amount | lines 
---------+----+--------+-------
- eu     |  1 |  30.00 |     2
- eu     |  2 |  40.00 |     1
- us     |  1 | 237.00 |     4
-(3 rows)
 
 -- A line moves to another partition and another deal at once, beside one that stays
 UPDATE items SET day = '2026-04-01', deal_id = 2 WHERE id IN (2, 5) AND region = 'eu' OR id = 4;
 TABLE totals;
- region | id | amount | lines 
---------+----+--------+-------
- eu     |  1 |  10.00 |     1
- eu     |  2 |  60.00 |     2
- us     |  1 | 237.00 |     4
-(3 rows)
 
 -- A deal moves to another partition: its lines follow by cascade; a sneaked total does not
 UPDATE deals SET region = 'us', amount = 999 WHERE region = 'eu' AND id = 2;
 TABLE totals;
- region | id | amount | lines 
---------+----+--------+-------
- eu     |  1 |  10.00 |     1
- us     |  1 | 237.00 |     4
- us     |  2 |  60.00 |     2
-(3 rows)
-
 SELECT * FROM check_totals('deals');
- child | parent_key | total_column | stored | computed | problem 
--------+------------+--------------+--------+----------+---------
-(0 rows)
 
 -- TRUNCATE of one partition, of the root
 TRUNCATE items_2;
 TABLE totals;
- region | id | amount | lines 
---------+----+--------+-------
- eu     |  1 |  10.00 |     1
- us     |  1 |   5.00 |     2
- us     |  2 |  60.00 |     2
-(3 rows)
-
 TRUNCATE items;
 TABLE totals;
- region | id | amount | lines 
---------+----+--------+-------
- eu     |  1 |  10.00 |     0
- us     |  1 |   5.00 |     0
- us     |  2 |  60.00 |     0
-(3 rows)
-
 INSERT INTO items VALUES (1, '2026-02-01', 'us', 1, 10);
 BEGIN;
 TRUNCATE items_1;
 INSERT INTO items_1 VALUES (1, '2026-02-01', 'us', 1, 11), (1, '2026-02-01', 'us', 2, 3);
 TRUNCATE items_1, items_3;
 TABLE totals;
- region | id | amount | lines 
---------+----+--------+-------
- eu     |  1 |  10.00 |     0
- us     |  1 |  11.00 |     0
- us     |  2 |   3.00 |     0
-(3 rows)
-
 ROLLBACK;
 TABLE totals;
- region | id | amount | lines 
---------+----+--------+-------
- eu     |  1 |  10.00 |     0
- us     |  1 |  10.00 |     1
- us     |  2 |  60.00 |     0
-(3 rows)
 
 -- ON DELETE SET NULL, ON UPDATE CASCADE
 UPDATE deals SET id = 10 WHERE region = 'us' AND id = 1;
 DELETE FROM deals WHERE region = 'us' AND id = 10;
 SELECT id, region, deal_id FROM items;
- id | region | deal_id 
-----+--------+---------
-  1 |        |        
-(1 row)
-
 TABLE totals;
- region | id | amount | lines 
---------+----+--------+-------
- eu     |  1 |  10.00 |     0
- us     |  2 |  60.00 |     0
-(2 rows)
 
 -- A partition added later is without triggers until totals are attached again
 CREATE TABLE items_4 PARTITION OF items FOR VALUES FROM ('2028-01-01') TO ('2029-01-01');
 SELECT child, problem FROM check_totals('deals');
- child |                                        problem                                         
--------+----------------------------------------------------------------------------------------
- items | revenue_totals_partitions.items_4 lacks triggers: call opportunity.attach_totals again
-(1 row)
-
 SELECT attach_totals('deals', 'amount, lines', 'items', 'deal_id, region', 'price, 1');
- attach_totals 
----------------
- 
-(1 row)
-
 SELECT child, problem FROM check_totals('deals');
- child | problem 
--------+---------
-(0 rows)
-
 SELECT tgrelid::regclass, count(*) FROM pg_trigger WHERE tgfoid = 'maintain_totals'::regproc GROUP BY 1 ORDER BY 1;
- tgrelid  | count 
-----------+-------
- items    |     5
- items_1  |     5
- items_2  |     5
- items_3  |     5
- items_3a |     5
- items_4  |     5
-(6 rows)
-
 -- Detaching a partition leaves it its triggers; detaching totals finds them all
 ALTER TABLE items DETACH PARTITION items_1;
 SELECT detach_totals('deals');
- detach_totals 
----------------
- 
-(1 row)
-
 SELECT count(*) FROM pg_trigger WHERE tgfoid IN ('maintain_totals'::regproc, 'guard_totals'::regproc);
- count 
--------
-     0
-(1 row)
 
 -- A parent partitioned by stage, whose key of the lines is only part of its primary key
 CREATE TABLE staged (id bigint, stage text, amount numeric, PRIMARY KEY (id, stage)) PARTITION BY LIST (stage);
@@ -203,77 +86,31 @@ CREATE TABLE staged_won PARTITION OF staged FOR VALUES IN ('won');
 CREATE TABLE parts (staged_id integer, price numeric);
 CREATE INDEX ON parts (staged_id);
 SELECT attach_totals('staged', 'amount', 'parts', 'staged_id', 'price');
- attach_totals 
----------------
- 
-(1 row)
-
 INSERT INTO staged VALUES (1, 'open', 100), (2, 'open', 200);
 INSERT INTO parts VALUES (1, 1), (1, 2);
 UPDATE staged SET stage = 'won';
 TABLE staged ORDER BY id;
- id | stage | amount 
-----+-------+--------
-  1 | won   |      3
-  2 | won   |    200
-(2 rows)
-
 INSERT INTO parts VALUES (1, 4);
 UPDATE staged SET stage = 'open', amount = amount * 10;
 TABLE staged ORDER BY id;
- id | stage | amount 
-----+-------+--------
-  1 | open  |      7
-  2 | open  |   2000
-(2 rows)
-
 UPDATE staged_open SET amount = 1;
-ERROR:  amount of "staged" 1 is the total of its lines and cannot be set to 1
-DETAIL:  The lines in revenue_totals_partitions.parts add up to 7.
-HINT:  Change the lines, or leave the column out.
+
 -- Lines that stand before their parent: no foreign key, or a deferred one
 INSERT INTO parts VALUES (3, 30), (3, 3);
 INSERT INTO staged VALUES (3, 'open', 999), (4, 'open', 4);
 TABLE staged ORDER BY id;
- id | stage | amount 
-----+-------+--------
-  1 | open  |      7
-  2 | open  |   2000
-  3 | open  |     33
-  4 | open  |      4
-(4 rows)
-
 UPDATE staged SET id = 5 WHERE id = 3;
 UPDATE staged SET id = 3, amount = 1 WHERE id = 4;
 TABLE staged ORDER BY id;
- id | stage | amount 
-----+-------+--------
-  1 | open  |      7
-  2 | open  |   2000
-  3 | open  |     33
-  5 | open  |     33
-(4 rows)
-
 CREATE TABLE orders (code varchar(8) PRIMARY KEY, total numeric DEFAULT 0);
 CREATE TABLE order_lines (code text REFERENCES orders DEFERRABLE INITIALLY DEFERRED, price numeric);
 CREATE INDEX ON order_lines (code);
 SELECT attach_totals('orders', 'total', 'order_lines', 'code', 'price', when_empty => 'zero');
- attach_totals 
----------------
- 
-(1 row)
-
 BEGIN;
 INSERT INTO order_lines VALUES ('A', 1), ('A', 2), ('B', 3);
 INSERT INTO orders VALUES ('A', 50), ('B', 0), ('C', 7);
 COMMIT;
 TABLE orders ORDER BY code;
- code | total 
-------+-------
- A    |     3
- B    |     3
- C    |     0
-(3 rows)
 
 -- A key of numerics, equal in any scale; a uuid; a unique key that is not the primary one
 CREATE TABLE keyed (n numeric PRIMARY KEY, u uuid UNIQUE, by_n numeric, by_u numeric);
@@ -283,31 +120,12 @@ CREATE INDEX ON by_number (n);
 CREATE INDEX ON by_uuid (u);
 INSERT INTO keyed VALUES (1.0, '00000000-0000-0000-0000-000000000001');
 SELECT attach_totals('keyed', 'by_n', 'by_number', 'n', 'v');
- attach_totals 
----------------
- 
-(1 row)
-
 SELECT attach_totals('keyed', 'by_u', 'by_uuid', 'u', 'v');
- attach_totals 
----------------
- 
-(1 row)
-
 INSERT INTO by_number VALUES (1, 1), (1.00, 2), (1.000, 4);
 INSERT INTO by_uuid SELECT u, 7 FROM keyed;
 TABLE keyed;
-  n  |                  u                   | by_n | by_u 
------+--------------------------------------+------+------
- 1.0 | 00000000-0000-0000-0000-000000000001 |    7 |    7
-(1 row)
-
 DELETE FROM by_number WHERE v = 2;
 TABLE keyed;
-  n  |                  u                   | by_n | by_u 
------+--------------------------------------+------+------
- 1.0 | 00000000-0000-0000-0000-000000000001 |    5 |    7
-(1 row)
 
 -- Inherited lines count for the table they inherit from, wherever they are written
 CREATE TABLE notes (id integer PRIMARY KEY, total numeric);
@@ -316,74 +134,22 @@ CREATE TABLE more_entries (extra text) INHERITS (entries);
 CREATE INDEX ON entries (note_id);
 INSERT INTO notes VALUES (1), (2);
 SELECT attach_totals('notes', 'total', 'entries', 'note_id', 'v');
- attach_totals 
----------------
- 
-(1 row)
-
 INSERT INTO entries VALUES (1, 1), (2, 2);
 INSERT INTO more_entries VALUES (1, 10, 'x');
 UPDATE entries SET v = v * 2;
 TABLE notes ORDER BY id;
- id | total 
-----+-------
-  1 |    22
-  2 |     4
-(2 rows)
-
 DELETE FROM more_entries;
 TRUNCATE ONLY entries;
 TABLE notes ORDER BY id;
- id | total 
-----+-------
-  1 |     2
-  2 |     4
-(2 rows)
 
 -- A table that is its own parent: amounts add up along the tree
 CREATE TABLE accounts (id integer PRIMARY KEY, parent_id integer REFERENCES accounts, own numeric, below numeric NOT NULL DEFAULT 0);
 CREATE INDEX ON accounts (parent_id);
 SELECT attach_totals('accounts', 'below', 'accounts', 'parent_id', 'own + below', when_empty => 'zero');
- attach_totals 
----------------
- 
-(1 row)
-
 INSERT INTO accounts VALUES (1, NULL, 1), (2, 1, 10), (3, 2, 100), (4, 2, 1000);
 TABLE accounts ORDER BY id;
- id | parent_id | own  | below 
-----+-----------+------+-------
-  1 |           |    1 |  1110
-  2 |         1 |   10 |  1100
-  3 |         2 |  100 |     0
-  4 |         2 | 1000 |     0
-(4 rows)
-
 UPDATE accounts SET own = own + 1 WHERE id = 4;
 UPDATE accounts SET parent_id = 1 WHERE id = 3;
 TABLE accounts ORDER BY id;
- id | parent_id | own  | below 
-----+-----------+------+-------
-  1 |           |    1 |  1111
-  2 |         1 |   10 |  1001
-  3 |         1 |  100 |     0
-  4 |         2 | 1001 |     0
-(4 rows)
 
-DROP SCHEMA revenue_totals_partitions CASCADE;
-NOTICE:  drop cascades to 15 other objects
-DETAIL:  drop cascades to table deals
-drop cascades to table items
-drop cascades to table items_1
-drop cascades to view totals
-drop cascades to table staged
-drop cascades to table parts
-drop cascades to table orders
-drop cascades to table order_lines
-drop cascades to table keyed
-drop cascades to table by_number
-drop cascades to table by_uuid
-drop cascades to table notes
-drop cascades to table entries
-drop cascades to table more_entries
-drop cascades to table accounts
+DROP SCHEMA totals_partitions CASCADE;

@@ -1,10 +1,10 @@
 /*
- * totals_expression.c
+ * expression.c
  *		The expressions of an attachment: amounts and lines_where over the
  *		child's columns, checked, and written out so that no search path can
  *		change what they mean.
  */
-#include "revenue/totals.h"
+#include "totals/totals.h"
 
 #include "access/htup_details.h"
 #include "catalog/namespace.h"

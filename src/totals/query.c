@@ -1,9 +1,9 @@
 /*
- * totals_query.c
+ * query.c
  *		The statements that an attachment runs: parents locked and read, lines added
  *		up, totals stored; for one parent, and for arrays of them.
  */
-#include "revenue/totals.h"
+#include "totals/totals.h"
 
 #include "access/htup_details.h"
 #include "catalog/pg_class.h"
