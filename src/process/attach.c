@@ -17,7 +17,7 @@
  *											UPDATE OR DELETE OR TRUNCATE, one a statement
  *
  * with the end of a long column name replaced by a hash.  Their arguments are
- * described in attachment.h; trigger_arguments() splits pg_trigger.tgargs.
+ * described in options.h; trigger_arguments() splits pg_trigger.tgargs.
  */
 #include "process/attachment.h"
 
@@ -65,23 +65,6 @@ enum
 	ARG_PROCESS_KEY,
 	ARG_PROCESS_DEFINITION,
 	N_ARGS
-};
-
-/* Those that a judge's trigger arguments carry as they are. */
-static const struct
-{
-	int			arg;
-	const char *option;
-}			name_options[] =
-{
-	{ARG_PROBABILITY_COLUMN, "probability_column"},
-	{ARG_FORECAST_CATEGORY_COLUMN, "forecast_category_column"},
-	{ARG_OUTCOME_COLUMN, "outcome_column"},
-	{ARG_ENTERED_AT_COLUMN, "entered_at_column"},
-	{ARG_CLOSED_AT_COLUMN, "closed_at_column"},
-	{ARG_PROCESS_COLUMN, "process_column"},
-	{ARG_PROCESS_KEY, "process_key"},
-	{ARG_PROCESS_DEFINITION, "process_definition"}
 };
 
 static char *
@@ -237,27 +220,21 @@ check_partitions(Oid target, const char *stage_column)
 	}
 }
 
-static void
-add_argument(StringInfo arguments, const char *value)
-{
-	appendStringInfo(arguments, "%s%s", arguments->len > 0 ? ", " : "", quote_literal_cstr(value));
-}
-
 static const char *
 name_argument(FunctionCallInfo fcinfo, int arg)
 {
 	return PG_ARGISNULL(arg) ? NULL : NameStr(*PG_GETARG_NAME(arg));
 }
 
-/* The arguments of the judge that attach_process was asked for. */
-static char *
-judge_arguments(FunctionCallInfo fcinfo)
+/* What attach_process was asked for. */
+static void
+options_asked_for(FunctionCallInfo fcinfo, ProcessOptions *options)
 {
-	StringInfoData arguments;
-	const char *definition = "";
 	char	   *enforce = PG_ARGISNULL(ARG_ENFORCE) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(ARG_ENFORCE));
 
-	if (strcmp(enforce, "refuse") != 0 && strcmp(enforce, "warn") != 0)
+	*options = (ProcessOptions) {0};
+	options->warn = strcmp(enforce, "warn") == 0;
+	if (!options->warn && strcmp(enforce, "refuse") != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("enforce must be \"refuse\" or \"warn\"")));
@@ -267,49 +244,42 @@ judge_arguments(FunctionCallInfo fcinfo)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("either process, or process_table and process_column must be given")));
 
-	if (!PG_ARGISNULL(ARG_PROCESS))
-		definition = process_to_json(PG_GETARG_SALES_PROCESS(ARG_PROCESS));
-	if (strlen(definition) > DEFINITION_MAX_BYTES)
+	options->columns[STAGE_COLUMN] = name_argument(fcinfo, ARG_STAGE_COLUMN);
+	for (int i = 0; i < N_STAGE_COLUMNS - PROBABILITY_COLUMN; i++)
+		options->columns[PROBABILITY_COLUMN + i] = name_argument(fcinfo, ARG_PROBABILITY_COLUMN + i);
+	if (PG_ARGISNULL(ARG_PROCESS))
+	{
+		options->process_table = qualified_name(PG_GETARG_OID(ARG_PROCESS_TABLE));
+		options->process_column = name_argument(fcinfo, ARG_PROCESS_COLUMN);
+		options->process_key = name_argument(fcinfo, ARG_PROCESS_KEY);
+		options->process_definition = name_argument(fcinfo, ARG_PROCESS_DEFINITION);
+		return;
+	}
+	options->definition = process_to_json(PG_GETARG_SALES_PROCESS(ARG_PROCESS));
+	if (strlen(options->definition) > DEFINITION_MAX_BYTES)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("the sales process is too long for a trigger: %zu of at most %d bytes",
-						strlen(definition), DEFINITION_MAX_BYTES),
+						strlen(options->definition), DEFINITION_MAX_BYTES),
 				 errhint("Keep it in a table and name that by process_table and process_column.")));
-
-	initStringInfo(&arguments);
-	add_argument(&arguments, name_argument(fcinfo, ARG_STAGE_COLUMN));
-	add_argument(&arguments, definition);
-	if (!PG_ARGISNULL(ARG_PROCESS_TABLE))
-	{
-		add_argument(&arguments, "process_table");
-		add_argument(&arguments, qualified_name(PG_GETARG_OID(ARG_PROCESS_TABLE)));
-	}
-	for (int i = 0; i < (int) lengthof(name_options); i++)
-	{
-		const char *value = name_argument(fcinfo, name_options[i].arg);
-
-		/* Where there is no table of processes, its columns do not matter. */
-		if (value == NULL || (name_options[i].arg >= ARG_PROCESS_KEY && PG_ARGISNULL(ARG_PROCESS_TABLE)))
-			continue;
-		add_argument(&arguments, name_options[i].option);
-		add_argument(&arguments, value);
-	}
-	add_argument(&arguments, "enforce");
-	add_argument(&arguments, enforce);
-	return arguments.data;
 }
 
 static void
-create_triggers(Oid relid, const char *stage_column, const char *arguments, bool columns_follow)
+create_triggers(Oid relid, const ProcessOptions *options)
 {
+	const char *stage_column = options->columns[STAGE_COLUMN];
 	char	   *table = qualified_name(relid);
-	bool		rows_move = get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE || get_rel_relispartition(relid);
+	bool		follows = get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE || get_rel_relispartition(relid);
+
+	for (int i = PROBABILITY_COLUMN; i < N_STAGE_COLUMNS; i++)
+		follows |= options->columns[i] != NULL;
 
 	run(psprintf("CREATE OR REPLACE TRIGGER %s AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION opportunity.judge_stage(%s)",
-				 quote_identifier(trigger_name(JUDGE_PREFIX, stage_column)), table, arguments), SPI_OK_UTILITY);
+				 quote_identifier(trigger_name(JUDGE_PREFIX, stage_column)), table,
+				 options_as_arguments(options)), SPI_OK_UTILITY);
 	run(psprintf("CREATE OR REPLACE TRIGGER %s BEFORE INSERT%s ON %s FOR EACH ROW EXECUTE FUNCTION opportunity.derive_stage(%s)",
 				 quote_identifier(trigger_name(DERIVER_PREFIX, stage_column)),
-				 columns_follow || rows_move ? " OR UPDATE" : "", table, quote_literal_cstr(stage_column)), SPI_OK_UTILITY);
+				 follows ? " OR UPDATE" : "", table, quote_literal_cstr(stage_column)), SPI_OK_UTILITY);
 }
 
 /* Lets a table of processes tell of its changes, unless it does; a trigger that is disabled is enabled. */
@@ -387,8 +357,7 @@ opp_attach_process(PG_FUNCTION_ARGS)
 {
 	Oid			target;
 	const char *stage_column;
-	char	   *arguments;
-	bool		columns_follow = false;
+	ProcessOptions options;
 	List	   *tables;
 	ListCell   *cell;
 
@@ -402,9 +371,7 @@ opp_attach_process(PG_FUNCTION_ARGS)
 	check_target(target, ShareRowExclusiveLock);
 	if (!PG_ARGISNULL(ARG_PROCESS_TABLE))
 		check_named_process_table(PG_GETARG_OID(ARG_PROCESS_TABLE), target);
-	arguments = judge_arguments(fcinfo);
-	for (int arg = ARG_PROBABILITY_COLUMN; arg <= ARG_CLOSED_AT_COLUMN; arg++)
-		columns_follow |= !PG_ARGISNULL(arg);
+	options_asked_for(fcinfo, &options);
 
 	/*
 	 * Replacing takes no stronger lock than check_target did, so that a session
@@ -417,7 +384,7 @@ opp_attach_process(PG_FUNCTION_ARGS)
 	drop_triggers(tables, stage_column, list_make2(makeString(trigger_name(JUDGE_PREFIX, stage_column)),
 												   makeString(trigger_name(DERIVER_PREFIX, stage_column))));
 	foreach(cell, tables)
-		create_triggers(lfirst_oid(cell), stage_column, arguments, columns_follow);
+		create_triggers(lfirst_oid(cell), &options);
 	if (!PG_ARGISNULL(ARG_PROCESS_TABLE))
 		watch_process_table(PG_GETARG_OID(ARG_PROCESS_TABLE));
 	CommandCounterIncrement();

@@ -52,15 +52,6 @@ typedef struct CacheEntry
 static HTAB *cache = NULL;
 static uint64 relation_changes = 0;
 
-static const char *const column_options[N_STAGE_COLUMNS] = {
-	NULL,
-	"probability_column",
-	"forecast_category_column",
-	"outcome_column",
-	"entered_at_column",
-	"closed_at_column"
-};
-
 #define REATTACH_HINT \
 	errhint("If the table has changed, call opportunity.attach_process again with the columns it has now.")
 
@@ -177,73 +168,6 @@ find_judge(Relation rel, const char *stage_column)
 	return NULL;
 }
 
-static void
-bad_arguments(const Trigger *trigger, const char *what)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("trigger \"%s\": %s", trigger->tgname, what),
-			 errhint("Let opportunity.attach_process make the triggers, as in SELECT opportunity.attach_process('deals', 'stage', '{\"stages\": ...}').")));
-}
-
-/* The options of a judge's arguments; the strings stay the trigger's.  Returns the process, NULL: process_table. */
-static char *
-read_arguments(const Trigger *trigger, ProcessOptions *options)
-{
-	char	  **args = trigger->tgargs;
-	char	   *definition;
-
-	*options = (ProcessOptions) {
-		.process_key = "name", .process_definition = "definition"
-	};
-	if (trigger->tgnargs < 2 || trigger->tgnargs % 2 != 0)
-		bad_arguments(trigger, "expected a stage column, a process and pairs of option and value");
-	options->columns[STAGE_COLUMN] = args[0];
-	definition = args[1][0] == '\0' ? NULL : args[1];
-
-	for (int i = 2; i < trigger->tgnargs; i += 2)
-	{
-		const char *option = args[i];
-		const char *value = args[i + 1];
-		int			column = PROBABILITY_COLUMN;
-
-		while (column < N_STAGE_COLUMNS && strcmp(option, column_options[column]) != 0)
-			column++;
-		if (column < N_STAGE_COLUMNS)
-			options->columns[column] = value;
-		else if (strcmp(option, "process_table") == 0)
-			options->process_table = value;
-		else if (strcmp(option, "process_column") == 0)
-			options->process_column = value;
-		else if (strcmp(option, "process_key") == 0)
-			options->process_key = value;
-		else if (strcmp(option, "process_definition") == 0)
-			options->process_definition = value;
-		else if (strcmp(option, "enforce") == 0 && strcmp(value, "warn") == 0)
-			options->warn = true;
-		else if (strcmp(option, "enforce") == 0 && strcmp(value, "refuse") == 0)
-			options->warn = false;
-		else
-			bad_arguments(trigger, psprintf("option \"%s\" is unknown or cannot be \"%s\"", option, value));
-	}
-	if ((definition == NULL) != (options->process_table != NULL) ||
-		(options->process_table == NULL) != (options->process_column == NULL))
-		bad_arguments(trigger, "expected either a process, or a process_table and a process_column");
-	return definition;
-}
-
-static void
-copy_options(ProcessOptions *options)
-{
-	const char **strings[] = {&options->process_table, &options->process_column,
-	&options->process_key, &options->process_definition};
-
-	for (int i = 0; i < (int) lengthof(strings); i++)
-		*strings[i] = *strings[i] ? pstrdup(*strings[i]) : NULL;
-	for (int i = 0; i < N_STAGE_COLUMNS; i++)
-		options->columns[i] = options->columns[i] ? pstrdup(options->columns[i]) : NULL;
-}
-
 /* A column of the target by name; user says what for, in messages. */
 static Form_pg_attribute
 find_column(Relation rel, const char *name, const char *user)
@@ -311,7 +235,7 @@ resolve_column(Attachment *attachment, Relation rel, StageColumn column)
 {
 	const char *name = attachment->options.columns[column];
 	AttachedColumn *resolved = &attachment->columns[column];
-	const char *user = column == STAGE_COLUMN ? "the stage column" : psprintf("the %s", column_options[column]);
+	const char *user = column == STAGE_COLUMN ? "the stage column" : psprintf("the %s", column_option(column));
 	Form_pg_attribute attribute;
 
 	if (name == NULL)
@@ -337,27 +261,16 @@ resolve_column(Attachment *attachment, Relation rel, StageColumn column)
 	resolved->typbyval = attribute->attbyval;
 	resolved->collation = attribute->attcollation;
 	resolved->base_type = getBaseTypeAndTypmod(attribute->atttypid, &resolved->typmod);
-	resolved->is_padded = resolved->base_type == BPCHAROID;
 	resolved->types = lookup_type_cache(attribute->atttypid, TYPECACHE_EQ_OPR_FINFO);
-}
-
-static void
-output_function(Oid type, FmgrInfo *output, MemoryContext context)
-{
-	Oid			function;
-	bool		varlena;
-
-	getTypeOutputInfo(type, &function, &varlena);
-	fmgr_info_cxt(function, output, context);
 }
 
 /* Reading leaves much behind; of it all only the process is kept. */
 static SalesProcess *
-read_process(char *definition)
+read_process(const char *definition)
 {
 	MemoryContext reading = AllocSetContextCreate(CurrentMemoryContext, "reading a process", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(reading);
-	SalesProcess *process = process_from_json(definition, NULL);
+	SalesProcess *process = process_from_json(unconstify(char *, definition), NULL);
 	SalesProcess *kept = MemoryContextAlloc(caller, VARSIZE(process));
 
 	memcpy(kept, process, VARSIZE(process));
@@ -371,13 +284,15 @@ static Attachment *
 build_attachment(Relation rel, const Trigger *judge)
 {
 	Attachment *attachment = palloc0(sizeof(Attachment));
-	char	   *definition = read_arguments(judge, &attachment->options);
+	const char *definition;
 
 	attachment->context = CurrentMemoryContext;
+	read_options(judge, &attachment->options);
+	definition = attachment->options.definition;
 	copy_options(&attachment->options);
 	for (int i = 0; i < N_STAGE_COLUMNS; i++)
 		resolve_column(attachment, rel, i);
-	output_function(attachment->columns[STAGE_COLUMN].type, &attachment->stage_output, CurrentMemoryContext);
+	init_name_reader(&attachment->stage_reader, attachment->columns[STAGE_COLUMN].type, CurrentMemoryContext);
 
 	if (definition != NULL)
 	{
@@ -390,7 +305,7 @@ build_attachment(Relation rel, const Trigger *judge)
 		Form_pg_attribute attribute = find_plain_column(rel, attachment->options.process_column, "the process_column");
 
 		attachment->process_attnum = attribute->attnum;
-		output_function(attribute->atttypid, &attachment->process_output, CurrentMemoryContext);
+		init_name_reader(&attachment->process_reader, attribute->atttypid, CurrentMemoryContext);
 		load_processes(attachment, rel);
 	}
 	return attachment;
@@ -691,31 +606,29 @@ attached_process(const Attachment *attachment, Relation rel, const char *key)
 char *
 stage_text(const Attachment *attachment, Datum stage)
 {
-	char	   *text = OutputFunctionCall(unconstify(FmgrInfo *, &attachment->stage_output), stage);
+	return read_name_of(&attachment->stage_reader, stage);
+}
 
-	/* The blanks that pad a char(n) are not part of the name. */
-	if (attachment->columns[STAGE_COLUMN].is_padded)
-		text[bpchartruelen(text, strlen(text))] = '\0';
-	return text;
+/* NULL of NULL. */
+static char *
+column_text(const NameReader *reader, AttrNumber attnum, HeapTuple row, TupleDesc desc)
+{
+	bool		isnull;
+	Datum		value = heap_getattr(row, attnum, desc, &isnull);
+
+	return isnull ? NULL : read_name_of(reader, value);
 }
 
 char *
 row_stage(const Attachment *attachment, HeapTuple row, TupleDesc desc)
 {
-	bool		isnull;
-	Datum		stage = heap_getattr(row, attachment->columns[STAGE_COLUMN].attnum, desc, &isnull);
-
-	return isnull ? NULL : stage_text(attachment, stage);
+	return column_text(&attachment->stage_reader, attachment->columns[STAGE_COLUMN].attnum, row, desc);
 }
 
 char *
 row_process_key(const Attachment *attachment, HeapTuple row, TupleDesc desc)
 {
-	Datum		key;
-	bool		isnull;
-
 	if (attachment->process_attnum == InvalidAttrNumber)
 		return NULL;
-	key = heap_getattr(row, attachment->process_attnum, desc, &isnull);
-	return isnull ? NULL : OutputFunctionCall(unconstify(FmgrInfo *, &attachment->process_output), key);
+	return column_text(&attachment->process_reader, attachment->process_attnum, row, desc);
 }

@@ -8,7 +8,7 @@
  * counts is that the owner of the target, who named the table, may read it.  All
  * of it is kept: such a table has a few rows, and is read once a backend.
  */
-#include "process/attachment.h"
+#include "process/report.h"
 
 #include "access/relation.h"
 #include "access/table.h"
@@ -17,16 +17,20 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
+#include "commands/trigger.h"
 #include "executor/tuptable.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/reltrigger.h"
 #include "utils/rls.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 #include "utils/varlena.h"
+
+PG_FUNCTION_INFO_V1(opp_process_table_changed);
 
 #define DEFAULT_COLUMN "is_default"
 
@@ -36,7 +40,7 @@ typedef struct TableColumns
 	AttrNumber	key;
 	AttrNumber	definition;
 	AttrNumber	is_default;		/* InvalidAttrNumber: there is none */
-	FmgrInfo	key_output;
+	NameReader	key_reader;
 } TableColumns;
 
 /* By qualified name, and not through the search path or the caller's privileges. */
@@ -152,16 +156,13 @@ find_columns(Relation processes, const ProcessOptions *options, TableColumns *co
 	Oid			type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
 									   CStringGetDatum("sales_process"),
 									   ObjectIdGetDatum(get_namespace_oid("opportunity", false)));
-	Oid			output;
-	bool		varlena;
 
 	columns->key = table_column(processes, options->process_key, InvalidOid);
 	columns->definition = table_column(processes, options->process_definition, type);
 	columns->is_default = get_attnum(table, DEFAULT_COLUMN);
 	if (columns->is_default > 0 && get_atttype(table, columns->is_default) != BOOLOID)
 		columns->is_default = InvalidAttrNumber;
-	getTypeOutputInfo(get_atttype(table, columns->key), &output, &varlena);
-	fmgr_info(output, &columns->key_output);
+	init_name_reader(&columns->key_reader, get_atttype(table, columns->key), CurrentMemoryContext);
 }
 
 static int
@@ -198,7 +199,7 @@ read_rows(Attachment *attachment, TableScanDesc scan, TupleTableSlot *slot, Tabl
 		}
 		process = &attachment->processes[attachment->n_processes++];
 		memset(process, 0, sizeof(AttachedProcess));
-		process->key = OutputFunctionCall(&columns->key_output, key);
+		process->key = read_name_of(&columns->key_reader, key);
 		process->process = DatumGetSalesProcess(PointerGetDatum(PG_DETOAST_DATUM_COPY(definition)));
 		process->is_default = !no_default && is_default;
 	}
@@ -259,4 +260,18 @@ load_processes(Attachment *attachment, Relation rel)
 							attachment->options.process_table, attachment->processes[i].key),
 					 errhint("Create a unique index on column \"%s\".", attachment->options.process_key)));
 	}
+}
+
+/* On a table of processes: tells all backends that what they keep of it is stale. */
+Datum
+opp_process_table_changed(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		report_wrong_trigger("process_table_changed", "as a trigger");
+	if (!TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_STATEMENT(trigger->tg_event))
+		report_wrong_trigger("process_table_changed", "AFTER each STATEMENT");
+	CacheInvalidateRelcache(trigger->tg_relation);
+	return PointerGetDatum(NULL);
 }

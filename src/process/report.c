@@ -273,3 +273,12 @@ report_no_next_stage(const JudgedRow *judged)
 			 fields(table, stage_column(judged), CONSTRAINT_STAGE_MOVE)));
 	table_close(table, AccessShareLock);
 }
+
+void
+report_wrong_trigger(const char *function, const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+			 errmsg("function \"%s\" must be called %s", function, what),
+			 errhint("Let opportunity.attach_process make the triggers.")));
+}

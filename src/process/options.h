@@ -1,0 +1,61 @@
+/*
+ * options.h
+ *		The options of a process attached to a table, and the trigger arguments
+ *		that carry them.
+ */
+#ifndef OPPORTUNITY_PROCESS_OPTIONS_H
+#define OPPORTUNITY_PROCESS_OPTIONS_H
+
+#include "opportunity.h"
+
+#include "utils/reltrigger.h"
+
+/*
+ * The columns that follow the stage.  The first four hold a value of the stage
+ * itself and are converted to the column's type once, when the process is
+ * resolved; the last two hold a moment.
+ */
+typedef enum StageColumn
+{
+	STAGE_COLUMN,
+	PROBABILITY_COLUMN,
+	FORECAST_CATEGORY_COLUMN,
+	OUTCOME_COLUMN,
+	ENTERED_AT_COLUMN,
+	CLOSED_AT_COLUMN
+} StageColumn;
+
+#define N_STAGE_VALUES (OUTCOME_COLUMN + 1)
+#define N_STAGE_COLUMNS (CLOSED_AT_COLUMN + 1)
+
+/*
+ * The arguments of a judge_stage trigger: the stage column, the process as JSON
+ * (empty where a table of processes is named), then pairs of option and value.
+ * The other options' names are those of attach_process.  The arguments of a
+ * derive_stage trigger are the stage column alone: the rest is found in the
+ * judge of the same table.
+ */
+typedef struct ProcessOptions
+{
+	const char *definition;		/* NULL: process_table */
+	const char *process_table;	/* qualified and quoted; NULL: one process for all rows */
+	const char *process_column; /* of the target: the row's process */
+	const char *process_key;	/* of process_table: what process_column holds */
+	const char *process_definition; /* of process_table: a sales_process */
+	bool		warn;
+	const char *columns[N_STAGE_COLUMNS];	/* STAGE_COLUMN is always there */
+} ProcessOptions;
+
+/* The option that names a column that follows the stage. */
+extern const char *column_option(StageColumn column);
+
+/* Reads a judge's arguments; the strings stay the trigger's. */
+extern void read_options(const Trigger *judge, ProcessOptions *options);
+
+/* The strings of options, all but the definition, in the current memory context. */
+extern void copy_options(ProcessOptions *options);
+
+/* The arguments as a CREATE TRIGGER command takes them. */
+extern char *options_as_arguments(const ProcessOptions *options);
+
+#endif							/* OPPORTUNITY_PROCESS_OPTIONS_H */
