@@ -21,6 +21,7 @@
  * described in options.h; trigger_arguments() splits pg_trigger.tgargs.
  */
 #include "process/attachment.h"
+#include "process/attach.h"
 
 #include "access/table.h"
 #include "catalog/pg_class.h"
@@ -78,7 +79,7 @@ static const int source_args[N_SOURCE_TABLES] = {
 	[STAGE_TABLE] = ARG_STAGE_TABLE
 };
 
-static char *
+char *
 qualified_name(Oid relid)
 {
 	char	   *schema = get_namespace_name(get_rel_namespace(relid));
@@ -104,8 +105,8 @@ trigger_name(const char *prefix, const char *column)
 	return psprintf("%.*s%s", kept, name, hash);
 }
 
-static void
-run(const char *command, int expected)
+void
+run_command(const char *command, int expected)
 {
 	int			result = SPI_execute(command, false, 0);
 
@@ -168,9 +169,12 @@ is_attached(const Trigger *trigger, const char *stage_column)
 		(trigger->tgnargs > 0 && strcmp(trigger->tgargs[0], stage_column) == 0);
 }
 
-/* DROP TRIGGER commands for what is attached to a table, but not for triggers of these names. */
+/*
+ * DROP TRIGGER commands for what is attached to a table, but not for triggers of
+ * these names; adds the tables that it was read from to sources.
+ */
 static List *
-drop_commands(Oid relid, const char *stage_column, List *kept)
+drop_commands(Oid relid, const char *stage_column, List *kept, List **sources)
 {
 	Relation	rel = table_open(relid, NoLock);
 	TriggerDesc *triggers = CopyTriggerDesc(rel->trigdesc);
@@ -188,9 +192,11 @@ drop_commands(Oid relid, const char *stage_column, List *kept)
 					 errmsg("table \"%s\" is a partition and has its sales process from the table it is part of",
 							RelationGetRelationName(rel)),
 					 errhint("Call the function on the partitioned table.")));
-		if (!list_member(kept, makeString(trigger->tgname)))
-			commands = lappend(commands, psprintf("DROP TRIGGER %s ON %s",
-												  quote_identifier(trigger->tgname), qualified_name(relid)));
+		if (list_member(kept, makeString(trigger->tgname)))
+			continue;
+		commands = lappend(commands, psprintf("DROP TRIGGER %s ON %s",
+											  quote_identifier(trigger->tgname), qualified_name(relid)));
+		*sources = list_concat(*sources, source_tables_named(trigger));
 	}
 	/* DROP TRIGGER refuses a table that is open. */
 	table_close(rel, NoLock);
@@ -202,12 +208,14 @@ static bool
 drop_triggers(List *tables, const char *stage_column, List *kept)
 {
 	List	   *commands = NIL;
+	List	   *sources = NIL;
 	ListCell   *cell;
 
 	foreach(cell, tables)
-		commands = list_concat(commands, drop_commands(lfirst_oid(cell), stage_column, kept));
+		commands = list_concat(commands, drop_commands(lfirst_oid(cell), stage_column, kept, &sources));
 	foreach(cell, commands)
-		run(lfirst(cell), SPI_OK_UTILITY);
+		run_command(lfirst(cell), SPI_OK_UTILITY);
+	unwatch_tables(sources);
 	return commands != NIL;
 }
 
@@ -298,36 +306,12 @@ create_triggers(Oid relid, const ProcessOptions *options)
 	for (int i = PROBABILITY_COLUMN; i < N_STAGE_COLUMNS; i++)
 		follows |= options->columns[i] != NULL;
 
-	run(psprintf("CREATE OR REPLACE TRIGGER %s AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION opportunity.judge_stage(%s)",
+	run_command(psprintf("CREATE OR REPLACE TRIGGER %s AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION opportunity.judge_stage(%s)",
 				 quote_identifier(trigger_name(JUDGE_PREFIX, stage_column)), table,
 				 options_as_arguments(options)), SPI_OK_UTILITY);
-	run(psprintf("CREATE OR REPLACE TRIGGER %s BEFORE INSERT%s ON %s FOR EACH ROW EXECUTE FUNCTION opportunity.derive_stage(%s)",
+	run_command(psprintf("CREATE OR REPLACE TRIGGER %s BEFORE INSERT%s ON %s FOR EACH ROW EXECUTE FUNCTION opportunity.derive_stage(%s)",
 				 quote_identifier(trigger_name(DERIVER_PREFIX, stage_column)),
 				 follows ? " OR UPDATE" : "", table, quote_literal_cstr(stage_column)), SPI_OK_UTILITY);
-}
-
-/* Lets a table tell of its changes, unless it does; a trigger that is disabled is enabled. */
-static void
-watch_table(Oid table)
-{
-	Relation	rel = table_open(table, AccessShareLock);
-	Oid			function = trigger_function("process_table_changed");
-	const char *name = "opportunity_process_changed";
-	bool		watched = false;
-
-	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers && !watched; i++)
-	{
-		const Trigger *trigger = &rel->trigdesc->triggers[i];
-
-		if (trigger->tgfoid != function)
-			continue;
-		watched = trigger->tgenabled == TRIGGER_FIRES_ON_ORIGIN || trigger->tgenabled == TRIGGER_FIRES_ALWAYS;
-		name = pstrdup(trigger->tgname);
-	}
-	table_close(rel, AccessShareLock);
-	if (!watched)
-		run(psprintf("CREATE OR REPLACE TRIGGER %s AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION opportunity.process_table_changed()",
-					 quote_identifier(name), qualified_name(table)), SPI_OK_UTILITY);
 }
 
 /* Refuses, or warns of, rows that are in stages their process does not have. */
@@ -338,7 +322,7 @@ check_rows(Relation rel, const Attachment *attachment)
 	bool		per_row = options->process_column != NULL;
 	List	   *unknown = NIL;
 
-	run(psprintf("SELECT DISTINCT %s::pg_catalog.text, %s%s FROM %s ORDER BY 1, 2",
+	run_command(psprintf("SELECT DISTINCT %s::pg_catalog.text, %s%s FROM %s ORDER BY 1, 2",
 				 quote_identifier(options->columns[STAGE_COLUMN]),
 				 per_row ? quote_identifier(options->process_column) : "NULL",
 				 "::pg_catalog.text", qualified_name(RelationGetRelid(rel))), SPI_OK_SELECT);

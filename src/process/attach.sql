@@ -14,7 +14,7 @@ COMMENT ON FUNCTION opportunity.attach_process(regclass, name, opportunity.sales
 CREATE FUNCTION opportunity.detach_process(target regclass, stage_column name DEFAULT NULL) RETURNS void
     AS 'MODULE_PATHNAME', 'opp_detach_process' LANGUAGE C;
 COMMENT ON FUNCTION opportunity.detach_process(regclass, name) IS
-    'drops the triggers of attach_process, of one stage column or (NULL) of all; 42704 when there are none; the trigger of a table of processes stays, others may need it';
+    'drops the triggers of attach_process, of one stage column or (NULL) of all; 42704 when there are none; the trigger on a table that the process was read from goes, too, when nothing else is read from it and the caller owns it';
 
 CREATE FUNCTION opportunity.process_of(target regclass, stage_column name DEFAULT NULL) RETURNS opportunity.sales_process
     AS 'MODULE_PATHNAME', 'opp_process_of' LANGUAGE C STABLE PARALLEL SAFE;

@@ -127,3 +127,21 @@ options_as_arguments(const ProcessOptions *options)
 	appendStringInfo(&arguments, ", 'enforce', '%s'", options->warn ? "warn" : "refuse");
 	return arguments.data;
 }
+
+List *
+source_tables_named(const Trigger *trigger)
+{
+	List	   *names = NIL;
+
+	for (int i = 2; i + 1 < trigger->tgnargs; i += 2)
+	{
+		for (int j = 0; j < (int) lengthof(string_options); j++)
+		{
+			if (string_options[j].offset >= offsetof(ProcessOptions, tables) &&
+				string_options[j].offset < offsetof(ProcessOptions, tables) + N_SOURCE_TABLES * sizeof(const char *) &&
+				strcmp(trigger->tgargs[i], string_options[j].name) == 0)
+				names = lappend(names, trigger->tgargs[i + 1]);
+		}
+	}
+	return names;
+}

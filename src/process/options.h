@@ -8,6 +8,7 @@
 
 #include "opportunity.h"
 
+#include "nodes/pg_list.h"
 #include "utils/reltrigger.h"
 
 /*
@@ -68,5 +69,8 @@ extern void copy_options(ProcessOptions *options);
 
 /* The arguments as a CREATE TRIGGER command takes them. */
 extern char *options_as_arguments(const ProcessOptions *options);
+
+/* The tables that a judge's arguments name, as far as they can be read. */
+extern List *source_tables_named(const Trigger *judge);
 
 #endif							/* OPPORTUNITY_PROCESS_OPTIONS_H */
