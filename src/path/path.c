@@ -64,6 +64,18 @@ stage_path_step_problem(StagePathName stage, TimestampTz entered)
 	return NULL;
 }
 
+void
+stage_path_check_step(StagePathName stage, TimestampTz entered)
+{
+	const char *problem = stage_path_step_problem(stage, entered);
+
+	if (problem != NULL)
+		ereport(ERROR,
+				(errcode(TIMESTAMP_NOT_FINITE(entered) ? ERRCODE_DATETIME_VALUE_OUT_OF_RANGE : ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("stage path cannot have such a step"),
+				 errdetail_internal("%s", problem)));
+}
+
 StagePath *
 stage_path_build(const StagePathStep *steps, int n)
 {
@@ -121,18 +133,12 @@ StagePath *
 stage_path_append(const StagePath *path, StagePathName stage, TimestampTz entered)
 {
 	int			n_steps = path == NULL ? 0 : path->n_steps;
-	const char *problem = stage_path_step_problem(stage, entered);
 	StagePathName *names;
 	StagePathStep *steps;
 	StagePath  *longer;
 	int			forgotten;
 
-	if (problem != NULL)
-		ereport(ERROR,
-				(errcode(TIMESTAMP_NOT_FINITE(entered) ? ERRCODE_DATETIME_VALUE_OUT_OF_RANGE : ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("stage path cannot have such a step"),
-				 errdetail_internal("%s", problem)));
-
+	stage_path_check_step(stage, entered);
 	names = palloc_array(StagePathName, n_steps + 1);
 	steps = palloc_array(StagePathStep, n_steps + 1);
 	if (path != NULL)

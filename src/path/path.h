@@ -78,7 +78,8 @@ extern StagePath *stage_path_build(const StagePathStep *steps, int n);
 extern void stage_path_names(const StagePath *path, StagePathName *names);
 extern int	stage_path_find(const StagePath *path, StagePathName stage);
 
-/* Why this cannot be a step, as the detail of an error message, or NULL. */
+/* Why this cannot be a step, as the detail of an error message, or NULL; or the error itself. */
 extern const char *stage_path_step_problem(StagePathName stage, TimestampTz entered);
+extern void stage_path_check_step(StagePathName stage, TimestampTz entered);
 
 #endif							/* OPPORTUNITY_PATH_H */
