@@ -8,6 +8,7 @@
 
 #include "opportunity.h"
 
+#include "nodes/pg_list.h"
 #include "utils/reltrigger.h"
 
 /*
@@ -25,6 +26,15 @@ typedef enum StageColumn
 	CLOSED_AT_COLUMN
 } StageColumn;
 
+/* The tables that an attached process is read from. */
+typedef enum SourceTable
+{
+	PROCESS_TABLE,
+	STAGE_TABLE
+} SourceTable;
+
+#define N_SOURCE_TABLES (STAGE_TABLE + 1)
+
 #define N_STAGE_VALUES (OUTCOME_COLUMN + 1)
 #define N_STAGE_COLUMNS (CLOSED_AT_COLUMN + 1)
 
@@ -38,10 +48,12 @@ typedef enum StageColumn
 typedef struct ProcessOptions
 {
 	const char *definition;		/* NULL: process_table */
-	const char *process_table;	/* qualified and quoted; NULL: one process for all rows */
+	const char *tables[N_SOURCE_TABLES];	/* qualified and quoted; NULL: there is none */
 	const char *process_column; /* of the target: the row's process */
 	const char *process_key;	/* of process_table: what process_column holds */
 	const char *process_definition; /* of process_table: a sales_process */
+	const char *stage_key;		/* of stage_table: what the stage column holds */
+	const char *stage_name;		/* of stage_table: what the process calls it */
 	bool		warn;
 	const char *columns[N_STAGE_COLUMNS];	/* STAGE_COLUMN is always there */
 } ProcessOptions;
@@ -57,5 +69,8 @@ extern void copy_options(ProcessOptions *options);
 
 /* The arguments as a CREATE TRIGGER command takes them. */
 extern char *options_as_arguments(const ProcessOptions *options);
+
+/* The tables that a judge's arguments name, as far as they can be read. */
+extern List *source_tables_named(const Trigger *judge);
 
 #endif							/* OPPORTUNITY_PROCESS_OPTIONS_H */
