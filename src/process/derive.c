@@ -157,7 +157,7 @@ derive_columns(Derivation *derivation, const AttachedProcess *attached, int stag
 static void
 refuse_no_stage(const Derivation *derivation, Relation rel)
 {
-	JudgedRow	judged = {.rel = rel, .attachment = derivation->attachment, .row = derivation->new};
+	JudgedRow	judged = {.rel = rel, .attachment = derivation->attachment, .row = derivation->new, .branch = STAGE_NONE};
 
 	if (!rel->rd_rel->relispartition || derivation->attachment->options.warn)
 		return;
