@@ -70,6 +70,7 @@ enum
 	ARG_STAGE_TABLE,
 	ARG_STAGE_KEY,
 	ARG_STAGE_NAME,
+	ARG_PATH_COLUMN,
 	N_ARGS
 };
 
@@ -271,8 +272,9 @@ options_asked_for(FunctionCallInfo fcinfo, ProcessOptions *options)
 				 errmsg("either process, or process_table and process_column must be given")));
 
 	options->columns[STAGE_COLUMN] = name_argument(fcinfo, ARG_STAGE_COLUMN);
-	for (int i = 0; i < N_STAGE_COLUMNS - PROBABILITY_COLUMN; i++)
-		options->columns[PROBABILITY_COLUMN + i] = name_argument(fcinfo, ARG_PROBABILITY_COLUMN + i);
+	for (int i = PROBABILITY_COLUMN; i <= CLOSED_AT_COLUMN; i++)
+		options->columns[i] = name_argument(fcinfo, ARG_PROBABILITY_COLUMN + i - PROBABILITY_COLUMN);
+	options->columns[PATH_COLUMN] = name_argument(fcinfo, ARG_PATH_COLUMN);
 	for (int i = 0; i < N_SOURCE_TABLES; i++)
 		options->tables[i] = PG_ARGISNULL(source_args[i]) ? NULL : qualified_name(PG_GETARG_OID(source_args[i]));
 	if (!PG_ARGISNULL(ARG_STAGE_TABLE))

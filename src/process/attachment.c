@@ -136,6 +136,13 @@ trigger_function(const char *name)
 						   ObjectIdGetDatum(get_namespace_oid("opportunity", false)));
 }
 
+Oid
+extension_type(const char *name)
+{
+	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(name),
+						   ObjectIdGetDatum(get_namespace_oid("opportunity", false)));
+}
+
 Relation
 open_named_table(Oid relid, LOCKMODE lock)
 {
@@ -224,6 +231,8 @@ column_type_fits(StageColumn column, Oid type)
 		case ENTERED_AT_COLUMN:
 		case CLOSED_AT_COLUMN:
 			return base == TIMESTAMPTZOID || base == TIMESTAMPOID || base == DATEOID;
+		case PATH_COLUMN:
+			return base == extension_type("stage_path");
 	}
 	return false;
 }

@@ -90,6 +90,9 @@ extern Relation open_named_table(Oid relid, LOCKMODE lock);
 /* A trigger function of this extension. */
 extern Oid	trigger_function(const char *name);
 
+/* A type of this extension. */
+extern Oid	extension_type(const char *name);
+
 /*
  * The process of a row whose process column reads so (ignored where all rows
  * follow one process); NULL when there is no such process.  Resolving it runs
