@@ -15,7 +15,7 @@
  * A nested statement can load a process that its caller has just changed, before
  * the caller's AFTER STATEMENT trigger tells of it.  Where the change is rolled
  * back that trigger never fires, so after an abort nothing that was read from a
- * table of processes is trusted.
+ * table of processes or stages is trusted.
  */
 #include "process/attachment.h"
 
@@ -70,6 +70,18 @@ conversion_context(void *arg)
 	errcontext("stage \"%s\" for column \"%s\"", conversion->stage, conversion->column);
 }
 
+/* Whether an attachment was read from a table; InvalidOid: from any. */
+static bool
+reads_table(const Attachment *attachment, Oid table)
+{
+	for (int i = 0; i < N_SOURCE_TABLES; i++)
+	{
+		if (OidIsValid(attachment->tables[i]) && (table == InvalidOid || table == attachment->tables[i]))
+			return true;
+	}
+	return false;
+}
+
 static void
 mark_changed(Oid relid)
 {
@@ -81,13 +93,13 @@ mark_changed(Oid relid)
 	while ((entry = hash_seq_search(&status)) != NULL)
 	{
 		if (relid == InvalidOid || relid == entry->relid ||
-			(entry->attachment != NULL && relid == entry->attachment->process_table))
+			(entry->attachment != NULL && reads_table(entry->attachment, relid)))
 			entry->valid = false;
 	}
 }
 
 static void
-distrust_process_tables(void)
+distrust_source_tables(void)
 {
 	HASH_SEQ_STATUS status;
 	CacheEntry *entry;
@@ -96,7 +108,7 @@ distrust_process_tables(void)
 	hash_seq_init(&status, cache);
 	while ((entry = hash_seq_search(&status)) != NULL)
 	{
-		if (entry->attachment != NULL && OidIsValid(entry->attachment->process_table))
+		if (entry->attachment != NULL && reads_table(entry->attachment, InvalidOid))
 			entry->valid = false;
 	}
 }
@@ -105,14 +117,14 @@ static void
 transaction_ended(XactEvent event, void *arg)
 {
 	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PARALLEL_ABORT)
-		distrust_process_tables();
+		distrust_source_tables();
 }
 
 static void
 subtransaction_ended(SubXactEvent event, SubTransactionId id, SubTransactionId parent, void *arg)
 {
 	if (event == SUBXACT_EVENT_ABORT_SUB)
-		distrust_process_tables();
+		distrust_source_tables();
 }
 
 Oid
@@ -121,6 +133,13 @@ trigger_function(const char *name)
 	return GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
 						   CStringGetDatum(name),
 						   PointerGetDatum(buildoidvector(NULL, 0)),
+						   ObjectIdGetDatum(get_namespace_oid("opportunity", false)));
+}
+
+Oid
+extension_type(const char *name)
+{
+	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(name),
 						   ObjectIdGetDatum(get_namespace_oid("opportunity", false)));
 }
 
@@ -208,6 +227,8 @@ column_type_fits(StageColumn column, Oid type)
 		case ENTERED_AT_COLUMN:
 		case CLOSED_AT_COLUMN:
 			return base == TIMESTAMPTZOID || base == TIMESTAMPOID || base == DATEOID;
+		case PATH_COLUMN:
+			return base == extension_type("stage_path");
 	}
 	return false;
 }
@@ -289,6 +310,8 @@ build_attachment(Relation rel, const Trigger *judge)
 	for (int i = 0; i < N_STAGE_COLUMNS; i++)
 		resolve_column(attachment, rel, i);
 	init_name_reader(&attachment->stage_reader, attachment->columns[STAGE_COLUMN].type, CurrentMemoryContext);
+	if (attachment->options.tables[STAGE_TABLE] != NULL)
+		load_stage_ids(attachment, rel);
 
 	if (definition != NULL)
 	{
@@ -466,8 +489,9 @@ only_judge(Relation rel, const char *stage_column)
 
 /* What a stage says for one of its columns, in the column's type. */
 static NullableDatum
-stage_value(const SalesProcess *process, int stage, StageColumn column, const AttachedColumn *to)
+stage_value(const Attachment *attachment, const SalesProcess *process, int stage, StageColumn column)
 {
+	const AttachedColumn *to = &attachment->columns[column];
 	const ProcessStage *entry = &process->stages[stage];
 	const char *text = NULL;
 	NullableDatum value = {.isnull = true};
@@ -475,7 +499,8 @@ stage_value(const SalesProcess *process, int stage, StageColumn column, const At
 	Oid			ioparam;
 
 	if (column == STAGE_COLUMN)
-		text = stage_name(process, stage);
+		text = attachment->options.tables[STAGE_TABLE] == NULL ? stage_name(process, stage) :
+			id_of_stage(attachment, stage_name(process, stage));
 	else if (column == PROBABILITY_COLUMN && entry->probability != PROBABILITY_NONE)
 		text = DatumGetCString(DirectFunctionCall1(numeric_out, probability_numeric(entry->probability)));
 	else if (column == FORECAST_CATEGORY_COLUMN && entry->forecast_category != 0)
@@ -529,7 +554,7 @@ resolve_values(const Attachment *attachment, AttachedProcess *attached)
 		for (uint32 i = 0; i < process->n_stages; i++)
 		{
 			conversion.stage = stage_name(process, i);
-			values[i] = stage_value(process, i, column, &attachment->columns[column]);
+			values[i] = stage_value(attachment, process, i, column);
 			if (column == STAGE_COLUMN)
 				check_stage_value(attachment, values[i].value, conversion.stage);
 		}
@@ -618,29 +643,30 @@ attached_stage(const Attachment *attachment, const AttachedProcess *attached, Da
 char *
 stage_text(const Attachment *attachment, Datum stage)
 {
-	return read_name_of(&attachment->stage_reader, stage);
-}
+	char	   *text = read_name_of(&attachment->stage_reader, stage);
 
-/* NULL of NULL. */
-static char *
-column_text(const NameReader *reader, AttrNumber attnum, HeapTuple row, TupleDesc desc)
-{
-	bool		isnull;
-	Datum		value = heap_getattr(row, attnum, desc, &isnull);
-
-	return isnull ? NULL : read_name_of(reader, value);
+	if (attachment->options.tables[STAGE_TABLE] == NULL)
+		return text;
+	return unconstify(char *, stage_of_id(attachment, text));
 }
 
 char *
 row_stage(const Attachment *attachment, HeapTuple row, TupleDesc desc)
 {
-	return column_text(&attachment->stage_reader, attachment->columns[STAGE_COLUMN].attnum, row, desc);
+	bool		isnull;
+	Datum		stage = heap_getattr(row, attachment->columns[STAGE_COLUMN].attnum, desc, &isnull);
+
+	return isnull ? NULL : stage_text(attachment, stage);
 }
 
 char *
 row_process_key(const Attachment *attachment, HeapTuple row, TupleDesc desc)
 {
+	Datum		key;
+	bool		isnull;
+
 	if (attachment->process_attnum == InvalidAttrNumber)
 		return NULL;
-	return column_text(&attachment->process_reader, attachment->process_attnum, row, desc);
+	key = heap_getattr(row, attachment->process_attnum, desc, &isnull);
+	return isnull ? NULL : read_name_of(&attachment->process_reader, key);
 }

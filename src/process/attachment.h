@@ -46,6 +46,13 @@ typedef struct AttachedColumn
 	void	   *domain;			/* what domain_check keeps between calls */
 } AttachedColumn;
 
+/* A row of the table of stages; both as text. */
+typedef struct StageId
+{
+	const char *id;
+	const char *name;
+} StageId;
+
 typedef struct Attachment
 {
 	MemoryContext context;
@@ -56,9 +63,11 @@ typedef struct Attachment
 	bool		process_typbyval;
 	int16		process_typlen;
 	NameReader	process_reader;
-	Oid			process_table;
+	Oid			tables[N_SOURCE_TABLES];
 	int			n_processes;
 	AttachedProcess *processes; /* sorted by key */
+	int			n_stage_ids;
+	StageId    *stage_ids;		/* sorted by id */
 } Attachment;
 
 /*
@@ -92,6 +101,9 @@ extern Relation open_named_table(Oid relid, LOCKMODE lock);
 /* A trigger function of this extension. */
 extern Oid	trigger_function(const char *name);
 
+/* A type of this extension. */
+extern Oid	extension_type(const char *name);
+
 /*
  * The process of a row whose process column reads so (ignored where all rows
  * follow one process); NULL when there is no such process.  Resolving it runs
@@ -114,7 +126,12 @@ extern char *row_process_key(const Attachment *attachment, HeapTuple row, TupleD
 /* Fills attachment->processes from its table of processes (process_table.c). */
 extern void load_processes(Attachment *attachment, Relation rel);
 
-/* Refuses what cannot be the table of processes of a target. */
-extern void check_process_table(Relation processes, Relation target);
+/*
+ * Fills attachment->stage_ids from its table of stages, and looks up there: the
+ * name for an id, and the id for a name, which must be there (stage_table.c).
+ */
+extern void load_stage_ids(Attachment *attachment, Relation rel);
+extern const char *stage_of_id(const Attachment *attachment, const char *id);
+extern const char *id_of_stage(const Attachment *attachment, const char *name);
 
 #endif							/* OPPORTUNITY_ATTACHMENT_H */

@@ -14,15 +14,19 @@ static const struct
 	size_t		offset;
 }			string_options[] =
 {
-	{"process_table", offsetof(ProcessOptions, process_table)},
+	{"process_table", offsetof(ProcessOptions, tables[PROCESS_TABLE])},
 	{"probability_column", offsetof(ProcessOptions, columns[PROBABILITY_COLUMN])},
 	{"forecast_category_column", offsetof(ProcessOptions, columns[FORECAST_CATEGORY_COLUMN])},
 	{"outcome_column", offsetof(ProcessOptions, columns[OUTCOME_COLUMN])},
 	{"entered_at_column", offsetof(ProcessOptions, columns[ENTERED_AT_COLUMN])},
 	{"closed_at_column", offsetof(ProcessOptions, columns[CLOSED_AT_COLUMN])},
+	{"path_column", offsetof(ProcessOptions, columns[PATH_COLUMN])},
 	{"process_column", offsetof(ProcessOptions, process_column)},
 	{"process_key", offsetof(ProcessOptions, process_key)},
-	{"process_definition", offsetof(ProcessOptions, process_definition)}
+	{"process_definition", offsetof(ProcessOptions, process_definition)},
+	{"stage_table", offsetof(ProcessOptions, tables[STAGE_TABLE])},
+	{"stage_key", offsetof(ProcessOptions, stage_key)},
+	{"stage_name", offsetof(ProcessOptions, stage_name)}
 };
 
 static const char **
@@ -76,7 +80,8 @@ read_options(const Trigger *judge, ProcessOptions *options)
 	char	  **args = judge->tgargs;
 
 	*options = (ProcessOptions) {
-		.process_key = "name", .process_definition = "definition"
+		.process_key = "name", .process_definition = "definition",
+		.stage_key = "id", .stage_name = "name"
 	};
 	if (judge->tgnargs < 2 || judge->tgnargs % 2 != 0)
 		bad_arguments(judge, "expected a stage column, a process and pairs of option and value");
@@ -87,8 +92,8 @@ read_options(const Trigger *judge, ProcessOptions *options)
 		if (!read_option(options, args[i], args[i + 1]))
 			bad_arguments(judge, psprintf("option \"%s\" is unknown or cannot be \"%s\"", args[i], args[i + 1]));
 	}
-	if ((options->definition == NULL) != (options->process_table != NULL) ||
-		(options->process_table == NULL) != (options->process_column == NULL))
+	if ((options->definition == NULL) != (options->tables[PROCESS_TABLE] != NULL) ||
+		(options->tables[PROCESS_TABLE] == NULL) != (options->process_column == NULL))
 		bad_arguments(judge, "expected either a process, or a process_table and a process_column");
 }
 
@@ -122,4 +127,22 @@ options_as_arguments(const ProcessOptions *options)
 	}
 	appendStringInfo(&arguments, ", 'enforce', '%s'", options->warn ? "warn" : "refuse");
 	return arguments.data;
+}
+
+List *
+source_tables_named(const Trigger *trigger)
+{
+	List	   *names = NIL;
+
+	for (int i = 2; i + 1 < trigger->tgnargs; i += 2)
+	{
+		for (int j = 0; j < (int) lengthof(string_options); j++)
+		{
+			if (string_options[j].offset >= offsetof(ProcessOptions, tables) &&
+				string_options[j].offset < offsetof(ProcessOptions, tables) + N_SOURCE_TABLES * sizeof(const char *) &&
+				strcmp(trigger->tgargs[i], string_options[j].name) == 0)
+				names = lappend(names, trigger->tgargs[i + 1]);
+		}
+	}
+	return names;
 }

@@ -136,6 +136,15 @@ required_column(const SalesProcess *process, int i)
 	return process_string(process, required_columns(process)[i]);
 }
 
+/* What a check that fails is called. */
+static inline const char *
+check_message(const SalesProcess *process, int i)
+{
+	const StageCheck *check = &process_checks(process)[i];
+
+	return process_string(process, check->message != 0 ? check->message : check->when);
+}
+
 static inline StageOutcome
 stage_outcome(const SalesProcess *process, int stage)
 {

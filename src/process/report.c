@@ -191,7 +191,7 @@ report_no_process(const JudgedRow *judged)
 		ereport(level(judged),
 				(errcode(ERRCODE_NOT_NULL_VIOLATION),
 				 errmsg("%s has no sales process", row_name(judged, table)),
-				 errdetail("Process table %s has no row that is the default.", options->process_table),
+				 errdetail("Process table %s has no row that is the default.", options->tables[PROCESS_TABLE]),
 				 errhint("Give column \"%s\" the name of a process.", options->process_column),
 				 fields(table, options->process_column, CONSTRAINT_STAGE_UNKNOWN)));
 	else
@@ -199,7 +199,7 @@ report_no_process(const JudgedRow *judged)
 				(errcode(ERRCODE_CHECK_VIOLATION),
 				 errmsg("%s follows unknown sales process \"%s\"", row_name(judged, table), judged->process_key),
 				 errhint("Give column \"%s\" the name of a process in table %s.",
-						 options->process_column, options->process_table),
+						 options->process_column, options->tables[PROCESS_TABLE]),
 				 fields(table, options->process_column, CONSTRAINT_STAGE_UNKNOWN)));
 	table_close(table, AccessShareLock);
 }

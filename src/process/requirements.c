@@ -57,14 +57,6 @@ add_once(List *names, const char *name)
 	return lappend(names, unconstify(char *, name));
 }
 
-static const char *
-check_message(const SalesProcess *process, int i)
-{
-	const StageCheck *check = &process_checks(process)[i];
-
-	return process_string(process, check->message != 0 ? check->message : check->when);
-}
-
 bool
 find_unmet(const SalesProcess *process, const Requirement *requirements, ConditionRun *run,
 		   const StageMove *move, HeapTuple row, TupleDesc desc, Unmet *unmet)
