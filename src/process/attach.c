@@ -70,6 +70,7 @@ enum
 	ARG_STAGE_TABLE,
 	ARG_STAGE_KEY,
 	ARG_STAGE_NAME,
+	ARG_PATH_COLUMN,
 	N_ARGS
 };
 
@@ -254,7 +255,7 @@ name_argument(FunctionCallInfo fcinfo, int arg)
 
 /* What attach_process was asked for. */
 static void
-options_asked_for(FunctionCallInfo fcinfo, ProcessOptions *options)
+options_asked_for(FunctionCallInfo fcinfo, Relation rel, ProcessOptions *options)
 {
 	char	   *enforce = PG_ARGISNULL(ARG_ENFORCE) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(ARG_ENFORCE));
 
@@ -271,8 +272,9 @@ options_asked_for(FunctionCallInfo fcinfo, ProcessOptions *options)
 				 errmsg("either process, or process_table and process_column must be given")));
 
 	options->columns[STAGE_COLUMN] = name_argument(fcinfo, ARG_STAGE_COLUMN);
-	for (int i = 0; i < N_STAGE_COLUMNS - PROBABILITY_COLUMN; i++)
-		options->columns[PROBABILITY_COLUMN + i] = name_argument(fcinfo, ARG_PROBABILITY_COLUMN + i);
+	for (int i = PROBABILITY_COLUMN; i <= CLOSED_AT_COLUMN; i++)
+		options->columns[i] = name_argument(fcinfo, ARG_PROBABILITY_COLUMN + i - PROBABILITY_COLUMN);
+	options->columns[PATH_COLUMN] = name_argument(fcinfo, ARG_PATH_COLUMN);
 	for (int i = 0; i < N_SOURCE_TABLES; i++)
 		options->tables[i] = PG_ARGISNULL(source_args[i]) ? NULL : qualified_name(PG_GETARG_OID(source_args[i]));
 	if (!PG_ARGISNULL(ARG_STAGE_TABLE))
@@ -287,7 +289,7 @@ options_asked_for(FunctionCallInfo fcinfo, ProcessOptions *options)
 		options->process_definition = name_argument(fcinfo, ARG_PROCESS_DEFINITION);
 		return;
 	}
-	options->definition = process_to_json(PG_GETARG_SALES_PROCESS(ARG_PROCESS));
+	options->definition = process_to_json(qualify_conditions(PG_GETARG_SALES_PROCESS(ARG_PROCESS), rel));
 	if (strlen(options->definition) > DEFINITION_MAX_BYTES)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -357,7 +359,7 @@ check_attachment(Oid relid, const char *stage_column)
 	const Attachment *attachment = get_attachment(rel, find_judge(rel, stage_column));
 
 	for (int i = 0; i < attachment->n_processes; i++)
-		attached_process(attachment, rel, attachment->processes[i].key);
+		read_conditions(attached_process(attachment, rel, attachment->processes[i].key)->conditions);
 	check_rows(rel, attachment);
 	table_close(rel, NoLock);
 }
@@ -366,6 +368,7 @@ Datum
 opp_attach_process(PG_FUNCTION_ARGS)
 {
 	Oid			target;
+	Relation	rel;
 	const char *stage_column;
 	ProcessOptions options;
 	List	   *tables;
@@ -380,7 +383,9 @@ opp_attach_process(PG_FUNCTION_ARGS)
 	stage_column = name_argument(fcinfo, ARG_STAGE_COLUMN);
 	check_target(target, ShareRowExclusiveLock);
 	check_named_tables(fcinfo, target);
-	options_asked_for(fcinfo, &options);
+	rel = table_open(target, NoLock);
+	options_asked_for(fcinfo, rel, &options);
+	table_close(rel, NoLock);
 
 	/*
 	 * Replacing takes no stronger lock than check_target did, so that a session

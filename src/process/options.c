@@ -20,6 +20,7 @@ static const struct
 	{"outcome_column", offsetof(ProcessOptions, columns[OUTCOME_COLUMN])},
 	{"entered_at_column", offsetof(ProcessOptions, columns[ENTERED_AT_COLUMN])},
 	{"closed_at_column", offsetof(ProcessOptions, columns[CLOSED_AT_COLUMN])},
+	{"path_column", offsetof(ProcessOptions, columns[PATH_COLUMN])},
 	{"process_column", offsetof(ProcessOptions, process_column)},
 	{"process_key", offsetof(ProcessOptions, process_key)},
 	{"process_definition", offsetof(ProcessOptions, process_definition)},

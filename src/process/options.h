@@ -14,7 +14,7 @@
 /*
  * The columns that follow the stage.  The first four hold a value of the stage
  * itself and are converted to the column's type once, when the process is
- * resolved; the last two hold a moment.
+ * resolved; then come two that hold a moment, and the stages visited.
  */
 typedef enum StageColumn
 {
@@ -23,7 +23,8 @@ typedef enum StageColumn
 	FORECAST_CATEGORY_COLUMN,
 	OUTCOME_COLUMN,
 	ENTERED_AT_COLUMN,
-	CLOSED_AT_COLUMN
+	CLOSED_AT_COLUMN,
+	PATH_COLUMN
 } StageColumn;
 
 /* The tables that an attached process is read from. */
@@ -36,7 +37,7 @@ typedef enum SourceTable
 #define N_SOURCE_TABLES (STAGE_TABLE + 1)
 
 #define N_STAGE_VALUES (OUTCOME_COLUMN + 1)
-#define N_STAGE_COLUMNS (CLOSED_AT_COLUMN + 1)
+#define N_STAGE_COLUMNS (PATH_COLUMN + 1)
 
 /*
  * The arguments of a judge_stage trigger: the stage column, the process as JSON

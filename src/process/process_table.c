@@ -4,11 +4,9 @@
  */
 #include "process/source_table.h"
 
-#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "process/attachment.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
 
 #define DEFAULT_COLUMN "is_default"
 
@@ -27,12 +25,10 @@ static void
 find_columns(Relation processes, const ProcessOptions *options, ProcessReader *reader)
 {
 	Oid			table = RelationGetRelid(processes);
-	Oid			type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
-									   CStringGetDatum("sales_process"),
-									   ObjectIdGetDatum(get_namespace_oid("opportunity", false)));
 
 	reader->key = source_column(PROCESS_TABLE, processes, options->process_key, InvalidOid);
-	reader->definition = source_column(PROCESS_TABLE, processes, options->process_definition, type);
+	reader->definition = source_column(PROCESS_TABLE, processes, options->process_definition,
+									   extension_type("sales_process"));
 	reader->is_default = get_attnum(table, DEFAULT_COLUMN);
 	if (reader->is_default > 0 && get_atttype(table, reader->is_default) != BOOLOID)
 		reader->is_default = InvalidAttrNumber;
