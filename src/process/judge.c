@@ -9,6 +9,7 @@
  * here: no AFTER UPDATE trigger fires.  moving_rows.c brings the two together.
  */
 #include "process/moving_rows.h"
+#include "process/notify.h"
 #include "process/report.h"
 
 #include "access/htup_details.h"
@@ -124,6 +125,8 @@ opp_judge_stage(PG_FUNCTION_ARGS)
 		note_moving_row(query, HeapTupleHeaderGetCmax(trigger->tg_trigtuple->t_data),
 						stage_column, row_stage(attachment, trigger->tg_trigtuple, desc),
 						row_process_key(attachment, trigger->tg_trigtuple, desc));
+	if (!TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
+		notify_move(&judged);
 	free_moving_row(moved);
 	return PointerGetDatum(NULL);
 }
