@@ -64,8 +64,8 @@ INSERT INTO label VALUES
     ('check_totals', 'v', 'u'), ('advance', 'v', 'u'), ('move_to', 'v', 'u'), ('create_workspace', 'v', 'u'),
     -- they read tables or the catalog
     ('process_of', 's', 's'),
-    -- they look at a row by the output functions of its columns' types
-    ('next_stage', 's', 's'), ('unmet_requirements', 's', 's'), ('can_move', 's', 's'),
+    -- they look at a row by the output functions of its columns' types, and run the conditions of a process
+    ('next_stage', 's', 'r'), ('unmet_requirements', 's', 'r'), ('can_move', 's', 'r'), ('completeness', 's', 's'),
     -- their text goes through the client's encoding
     ('stage_path_(recv|send)', 's', 's'),
     -- they take the day of an instant, and options name one, in the session's time zone

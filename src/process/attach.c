@@ -256,7 +256,7 @@ name_argument(FunctionCallInfo fcinfo, int arg)
 
 /* What attach_process was asked for. */
 static void
-options_asked_for(FunctionCallInfo fcinfo, ProcessOptions *options)
+options_asked_for(FunctionCallInfo fcinfo, Relation rel, ProcessOptions *options)
 {
 	char	   *enforce = PG_ARGISNULL(ARG_ENFORCE) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(ARG_ENFORCE));
 
@@ -295,7 +295,7 @@ options_asked_for(FunctionCallInfo fcinfo, ProcessOptions *options)
 		options->process_definition = name_argument(fcinfo, ARG_PROCESS_DEFINITION);
 		return;
 	}
-	options->definition = process_to_json(PG_GETARG_SALES_PROCESS(ARG_PROCESS));
+	options->definition = process_to_json(qualify_conditions(PG_GETARG_SALES_PROCESS(ARG_PROCESS), rel));
 	if (strlen(options->definition) > DEFINITION_MAX_BYTES)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -365,7 +365,7 @@ check_attachment(Oid relid, const char *stage_column)
 	const Attachment *attachment = get_attachment(rel, find_judge(rel, stage_column));
 
 	for (int i = 0; i < attachment->n_processes; i++)
-		attached_process(attachment, rel, attachment->processes[i].key);
+		read_conditions(attached_process(attachment, rel, attachment->processes[i].key)->conditions);
 	check_rows(rel, attachment);
 	table_close(rel, NoLock);
 }
@@ -374,6 +374,7 @@ Datum
 opp_attach_process(PG_FUNCTION_ARGS)
 {
 	Oid			target;
+	Relation	rel;
 	const char *stage_column;
 	ProcessOptions options;
 	List	   *tables;
@@ -388,7 +389,9 @@ opp_attach_process(PG_FUNCTION_ARGS)
 	stage_column = name_argument(fcinfo, ARG_STAGE_COLUMN);
 	check_target(target, ShareRowExclusiveLock);
 	check_named_tables(fcinfo, target);
-	options_asked_for(fcinfo, &options);
+	rel = table_open(target, NoLock);
+	options_asked_for(fcinfo, rel, &options);
+	table_close(rel, NoLock);
 
 	/*
 	 * Replacing takes no stronger lock than check_target did, so that a session

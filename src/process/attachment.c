@@ -153,11 +153,7 @@ open_named_table(Oid relid, LOCKMODE lock)
 	return table_open(relid, lock);
 }
 
-/*
- * The judges of a table.  They are copies: a look-up in the catalogs can have
- * the table's own triggers read anew, and the old ones freed.
- */
-static List *
+List *
 judges(Relation rel)
 {
 	Oid			judge = trigger_function("judge_stage");
@@ -328,6 +324,8 @@ build_attachment(Relation rel, const Trigger *judge)
 		Form_pg_attribute attribute = find_plain_column(rel, attachment->options.process_column, "the process_column");
 
 		attachment->process_attnum = attribute->attnum;
+		attachment->process_typbyval = attribute->attbyval;
+		attachment->process_typlen = attribute->attlen;
 		init_name_reader(&attachment->process_reader, attribute->atttypid, CurrentMemoryContext);
 		load_processes(attachment, rel);
 	}
@@ -597,6 +595,11 @@ resolve_process(const Attachment *attachment, Relation rel, AttachedProcess *att
 
 	resolve_requirements(rel, &resolved);
 	resolve_values(attachment, &resolved);
+	resolved.stage_index = index_stages(resolved.values[STAGE_COLUMN], resolved.process->n_stages,
+										attachment->columns[STAGE_COLUMN].typbyval,
+										attachment->columns[STAGE_COLUMN].typlen);
+	resolved.trust = attachment->process_attnum == InvalidAttrNumber ? CONDITION_OF_OWNER : CONDITION_OF_EDITOR;
+	resolved.conditions = make_conditions(resolved.process, RelationGetDescr(rel), resolved.trust, true);
 	resolved.resolved = true;
 	MemoryContextSwitchTo(caller);
 	MemoryContextSetParent(context, attachment->context);
@@ -626,6 +629,15 @@ attached_process(const Attachment *attachment, Relation rel, const char *key)
 	if (found != NULL && !found->resolved)
 		resolve_process(attachment, rel, unconstify(AttachedProcess *, found));
 	return found;
+}
+
+int
+attached_stage(const Attachment *attachment, const AttachedProcess *attached, Datum stage)
+{
+	int			found = indexed_stage(attached->stage_index, stage);
+
+	/* A value may look otherwise than the one that its name is read as. */
+	return found >= 0 ? found : find_stage(attached->process, stage_text(attachment, stage));
 }
 
 char *

@@ -27,6 +27,9 @@ typedef struct AttachedProcess
 	bool		resolved;		/* the rest is there */
 	const SalesProcess *process;
 	Requirement *requirements;	/* one for each of process's required columns */
+	ConditionTrust trust;
+	Conditions *conditions;		/* NULL: the process has none */
+	StageIndex *stage_index;
 	NullableDatum *values[N_STAGE_VALUES];	/* one for each stage; NULL: column not kept */
 } AttachedProcess;
 
@@ -57,6 +60,8 @@ typedef struct Attachment
 	AttachedColumn columns[N_STAGE_COLUMNS];
 	NameReader	stage_reader;
 	AttrNumber	process_attnum; /* InvalidAttrNumber: one process for all rows */
+	bool		process_typbyval;
+	int16		process_typlen;
 	NameReader	process_reader;
 	Oid			tables[N_SOURCE_TABLES];
 	int			n_processes;
@@ -70,6 +75,12 @@ typedef struct Attachment
  * stays where it is until the end of the transaction at least.
  */
 extern const Attachment *get_attachment(Relation rel, const Trigger *trigger);
+
+/*
+ * The judges of a table, of Trigger.  They are copies: a look-up in the catalogs
+ * can have the table's own triggers read anew, and the old ones freed.
+ */
+extern List *judges(Relation rel);
 
 /*
  * The judge of a table's stage column; NULL: the only one it has.  An error
@@ -101,6 +112,9 @@ extern Oid	extension_type(const char *name);
  */
 extern const AttachedProcess *find_process(const Attachment *attachment, const char *key);
 extern const AttachedProcess *attached_process(const Attachment *attachment, Relation rel, const char *key);
+
+/* The stage of the process that a value of the stage column stands for; STAGE_NONE: none. */
+extern int	attached_stage(const Attachment *attachment, const AttachedProcess *attached, Datum stage);
 
 /* The name of the stage that a value of the stage column stands for. */
 extern char *stage_text(const Attachment *attachment, Datum stage);

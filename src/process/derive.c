@@ -248,7 +248,7 @@ compare_with_old(Derivation *derivation, const AttachedProcess *attached, int st
 static void
 refuse_no_stage(const Derivation *derivation, Relation rel)
 {
-	JudgedRow	judged = {.rel = rel, .attachment = derivation->attachment, .row = derivation->new};
+	JudgedRow	judged = {.rel = rel, .attachment = derivation->attachment, .row = derivation->new, .branch = STAGE_NONE};
 
 	if (!rel->rd_rel->relispartition || derivation->attachment->options.warn)
 		return;

@@ -67,13 +67,11 @@ row_key(const JudgedRow *judged)
 void
 notify_move(const JudgedRow *judged)
 {
-	const char *channel = judged->attachment->options.notify;
 	Oid			table = RelationGetRelid(judged->rel);
 	StringInfoData json;
 	char	   *key;
 
-	if (channel == NULL || judged->to == NULL ||
-		(judged->from != NULL && strcmp(judged->from, judged->to) == 0))
+	if (judged->to == NULL || (judged->from != NULL && strcmp(judged->from, judged->to) == 0))
 		return;
 	if (judged->rel->rd_rel->relispartition)
 		table = llast_oid(get_partition_ancestors(table));
@@ -89,5 +87,5 @@ notify_move(const JudgedRow *judged)
 		appendStringInfo(&json, ", \"key\": %s}", key);
 	else
 		appendStringInfoString(&json, ", \"key\": null}");
-	Async_Notify(channel, json.data);
+	Async_Notify(judged->attachment->options.notify, json.data);
 }

@@ -7,7 +7,7 @@
 
 #include "process/report.h"
 
-/* Notifies the channel of the options, if there is one and the row has entered another stage. */
+/* Notifies the channel of the options, which there must be, if the row has entered another stage. */
 extern void notify_move(const JudgedRow *judged);
 
 #endif							/* OPPORTUNITY_PROCESS_NOTIFY_H */
