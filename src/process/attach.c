@@ -71,6 +71,7 @@ enum
 	ARG_STAGE_KEY,
 	ARG_STAGE_NAME,
 	ARG_PATH_COLUMN,
+	ARG_NOTIFY,
 	N_ARGS
 };
 
@@ -275,6 +276,11 @@ options_asked_for(FunctionCallInfo fcinfo, Relation rel, ProcessOptions *options
 	for (int i = PROBABILITY_COLUMN; i <= CLOSED_AT_COLUMN; i++)
 		options->columns[i] = name_argument(fcinfo, ARG_PROBABILITY_COLUMN + i - PROBABILITY_COLUMN);
 	options->columns[PATH_COLUMN] = name_argument(fcinfo, ARG_PATH_COLUMN);
+	options->notify = name_argument(fcinfo, ARG_NOTIFY);
+	if (options->notify != NULL && options->notify[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("notify must be the name of a channel")));
 	for (int i = 0; i < N_SOURCE_TABLES; i++)
 		options->tables[i] = PG_ARGISNULL(source_args[i]) ? NULL : qualified_name(PG_GETARG_OID(source_args[i]));
 	if (!PG_ARGISNULL(ARG_STAGE_TABLE))

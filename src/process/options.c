@@ -26,7 +26,8 @@ static const struct
 	{"process_definition", offsetof(ProcessOptions, process_definition)},
 	{"stage_table", offsetof(ProcessOptions, tables[STAGE_TABLE])},
 	{"stage_key", offsetof(ProcessOptions, stage_key)},
-	{"stage_name", offsetof(ProcessOptions, stage_name)}
+	{"stage_name", offsetof(ProcessOptions, stage_name)},
+	{"notify", offsetof(ProcessOptions, notify)}
 };
 
 static const char **

@@ -55,6 +55,7 @@ typedef struct ProcessOptions
 	const char *process_definition; /* of process_table: a sales_process */
 	const char *stage_key;		/* of stage_table: what the stage column holds */
 	const char *stage_name;		/* of stage_table: what the process calls it */
+	const char *notify;			/* channel that is told of moves; NULL: none */
 	bool		warn;
 	const char *columns[N_STAGE_COLUMNS];	/* STAGE_COLUMN is always there */
 } ProcessOptions;
