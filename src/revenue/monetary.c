@@ -65,6 +65,21 @@ opp_monetary_currency(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(monetary_currency(PG_GETARG_MONETARY(0))->code));
 }
 
+/* The sum or difference of two values, made on the packed form. */
+static inline Datum
+return_checked(Monetary a, Monetary b, Monetary result)
+{
+	/* a carry or borrow out of the amount has changed the currency's bits */
+	if (unlikely((uint64) ((a ^ b) | (a ^ result)) >> MONETARY_AMOUNT_BITS != 0 ||
+				 (result & MONETARY_AMOUNT_MASK) == 0))
+	{
+		if (!monetary_same_currency(a, b))
+			monetary_raise_mixed(a, b);
+		monetary_raise_range();
+	}
+	PG_RETURN_MONETARY(result);
+}
+
 PG_FUNCTION_INFO_V1(opp_monetary_add);
 
 Datum
@@ -73,9 +88,7 @@ opp_monetary_add(PG_FUNCTION_ARGS)
 	Monetary	a = PG_GETARG_MONETARY(0);
 	Monetary	b = PG_GETARG_MONETARY(1);
 
-	if (unlikely(!monetary_same_currency(a, b)))
-		monetary_raise_mixed(a, b);
-	PG_RETURN_MONETARY(monetary_checked(monetary_key(a), monetary_minor_units(a) + monetary_minor_units(b)));
+	return return_checked(a, b, (Monetary) ((uint64) a + monetary_minor_units(b)));
 }
 
 PG_FUNCTION_INFO_V1(opp_monetary_subtract);
@@ -86,9 +99,7 @@ opp_monetary_subtract(PG_FUNCTION_ARGS)
 	Monetary	a = PG_GETARG_MONETARY(0);
 	Monetary	b = PG_GETARG_MONETARY(1);
 
-	if (unlikely(!monetary_same_currency(a, b)))
-		monetary_raise_mixed(a, b);
-	PG_RETURN_MONETARY(monetary_checked(monetary_key(a), monetary_minor_units(a) - monetary_minor_units(b)));
+	return return_checked(a, b, (Monetary) ((uint64) a - monetary_minor_units(b)));
 }
 
 PG_FUNCTION_INFO_V1(opp_monetary_negate);
@@ -98,7 +109,7 @@ opp_monetary_negate(PG_FUNCTION_ARGS)
 {
 	Monetary	value = PG_GETARG_MONETARY(0);
 
-	PG_RETURN_MONETARY(monetary_make(monetary_key(value), -monetary_minor_units(value)));
+	PG_RETURN_MONETARY(monetary_with_amount(value, -monetary_minor_units(value)));
 }
 
 PG_FUNCTION_INFO_V1(opp_monetary_abs);
@@ -109,7 +120,7 @@ opp_monetary_abs(PG_FUNCTION_ARGS)
 	Monetary	value = PG_GETARG_MONETARY(0);
 	int64		minor_units = monetary_minor_units(value);
 
-	PG_RETURN_MONETARY(monetary_make(monetary_key(value), minor_units < 0 ? -minor_units : minor_units));
+	PG_RETURN_MONETARY(monetary_with_amount(value, minor_units < 0 ? -minor_units : minor_units));
 }
 
 /*
@@ -129,21 +140,46 @@ multiply_exactly(int64 minor_units, Datum factor, int shift)
 	return result / power_of_ten[Max(-shift, 0)];
 }
 
-static inline Monetary
-multiply(Monetary value, Datum factor)
+/* Any product but the usual one. */
+static pg_noinline Monetary
+multiply_wide(Monetary value, Datum factor)
 {
 	int64		minor_units = monetary_minor_units(value);
 	Decimal		decimal;
 	int128		product;
 
-	if (unlikely(!decimal_read(factor, &decimal) ||
-				 !fixed_round((int128) minor_units * decimal.coefficient, decimal.scale, 0,
-							  ROUND_HALF_UP, &product)))
+	if (!decimal_read(factor, &decimal) ||
+		!fixed_round((int128) minor_units * decimal.coefficient, decimal.scale, 0, ROUND_HALF_UP, &product))
 	{
 		check_finite(factor, "factor");
 		product = multiply_exactly(minor_units, factor, 0);
 	}
 	return monetary_checked(monetary_key(value), product);
+}
+
+static pg_attribute_always_inline Monetary
+multiply(Monetary value, Datum factor)
+{
+	int64		minor_units = monetary_minor_units(value);
+	Decimal		decimal;
+	int64		product;
+
+	/* usual: a whole number or four decimals */
+	if (unlikely(!decimal_read(factor, &decimal) ||
+				 decimal.scale > LAYOUT_DIGIT_DECIMALS ||
+				 pg_mul_s64_overflow(minor_units, decimal.coefficient, &product)))
+		return multiply_wide(value, factor);
+	if (decimal.scale > 0)
+	{
+		int64		rest = product % LAYOUT_BASE;
+
+		product /= LAYOUT_BASE;
+		if (rest >= LAYOUT_BASE / 2)
+			product++;
+		else if (rest <= -LAYOUT_BASE / 2)
+			product--;
+	}
+	return monetary_with_amount(value, product);
 }
 
 PG_FUNCTION_INFO_V1(opp_monetary_multiply);
