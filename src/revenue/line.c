@@ -36,11 +36,23 @@ round_half_up(Datum number, int scale)
 	return numeric_round_exactly(number, scale, ROUND_HALF_UP);
 }
 
-/* Half up, as every amount is. */
+/* Half up, as every amount is; without a call where 64 bits hold the value. */
 static inline bool
 round_fixed(int128 value, int from, int to, int128 *result)
 {
-	return fixed_round(value, from, to, ROUND_HALF_UP, result);
+	int			drop = from - to;
+	int64		quotient;
+	int64		rest;
+
+	if (unlikely(value != (int64) value || drop <= 0 || drop > MAX_SHORT_POWER || to < 0))
+		return fixed_round(value, from, to, ROUND_HALF_UP, result);
+
+	quotient = divide_by_power((int64) value, drop, &rest);
+	rest = rest < 0 ? -rest : rest;
+	if (rest >= (int64) power_of_ten[drop] - rest)
+		quotient += value < 0 ? -1 : 1;
+	*result = quotient;
+	return true;
 }
 
 /* Adds or takes away a term; *scale grows to the term's.  False when it does not fit. */
@@ -48,17 +60,21 @@ static inline bool
 add_term(int128 *sum, int *scale, Decimal term, bool negative)
 {
 	int128		value = negative ? -(int128) term.coefficient : (int128) term.coefficient;
+	int			shift = *scale - term.scale;
 
 	if (value == 0)
 		return true;
-	if (term.scale > *scale)
+	if (shift < 0)
 	{
-		if (!fixed_scale_up(sum, term.scale - *scale))
+		if (!fixed_scale_up(sum, -shift))
 			return false;
 		*scale = term.scale;
 	}
-	return fixed_scale_up(&value, *scale - term.scale) &&
-		!__builtin_add_overflow(*sum, value, sum);
+	else if (shift <= MAX_SHORT_POWER)
+		value *= power_of_ten[shift];
+	else if (!fixed_scale_up(&value, shift))
+		return false;
+	return !__builtin_add_overflow(*sum, value, sum);
 }
 
 /*
