@@ -9,6 +9,7 @@
 #include "opportunity.h"
 
 #include "numeric/decimal.h"
+#include "numeric/exact.h"
 #include "numeric/fixed.h"
 #include "numeric/round.h"
 #include "revenue/line.h"
@@ -27,24 +28,6 @@ read_optional(const NullableDatum *number, Decimal *decimal)
 	decimal->coefficient = 0;
 	decimal->scale = 0;
 	return true;
-}
-
-static Datum
-add(Datum a, Datum b)
-{
-	return DirectFunctionCall2(numeric_add, a, b);
-}
-
-static Datum
-subtract(Datum a, Datum b)
-{
-	return DirectFunctionCall2(numeric_sub, a, b);
-}
-
-static Datum
-multiply(Datum a, Datum b)
-{
-	return DirectFunctionCall2(numeric_mul, a, b);
 }
 
 static Datum
@@ -114,13 +97,13 @@ amount_exactly(const NullableDatum *line, int figures, int scale)
 	Datum		amount = line[LINE_PRICE].value;
 
 	if (!line[LINE_VOLUME_DISCOUNT].isnull)
-		amount = subtract(amount, line[LINE_VOLUME_DISCOUNT].value);
-	amount = multiply(line[LINE_QUANTITY].value, amount);
+		amount = exact_subtract(amount, line[LINE_VOLUME_DISCOUNT].value);
+	amount = exact_multiply(line[LINE_QUANTITY].value, amount);
 	for (int i = LINE_MANUAL_DISCOUNT; i < figures; i++)
 	{
 		if (!line[i].isnull)
 			amount = i == LINE_MANUAL_DISCOUNT ?
-				subtract(amount, line[i].value) : add(amount, line[i].value);
+				exact_subtract(amount, line[i].value) : exact_add(amount, line[i].value);
 	}
 	return round_half_up(amount, scale);
 }
@@ -213,12 +196,12 @@ read_percent(const NullableDatum *number, Decimal *percent)
 static pg_noinline Datum
 line_amount_exactly(const NullableDatum *args, int scale)
 {
-	Datum		amount = multiply(args[0].value, args[1].value);
+	Datum		amount = exact_multiply(args[0].value, args[1].value);
 
 	if (!args[2].isnull)
-		amount = multiply(amount,
-						  multiply(subtract(fixed_to_numeric(100, 0), args[2].value),
-								   fixed_to_numeric(1, PERCENT_SCALE)));
+		amount = exact_multiply(amount,
+								exact_multiply(exact_subtract(fixed_to_numeric(100, 0), args[2].value),
+											   fixed_to_numeric(1, PERCENT_SCALE)));
 	return round_half_up(amount, scale);
 }
 
@@ -296,15 +279,15 @@ opportunity_total_exactly(const NullableDatum *args, bool has_percent, int scale
 
 	/* no percentage of an infinite amount is NaN */
 	if (has_percent)
-		total = subtract(total,
-						 round_half_up(multiply(multiply(detail, args[TOTAL_DISCOUNT_PERCENT].value),
-												fixed_to_numeric(1, PERCENT_SCALE)), scale));
+		total = exact_subtract(total,
+							   round_half_up(exact_multiply(exact_multiply(detail, args[TOTAL_DISCOUNT_PERCENT].value),
+															fixed_to_numeric(1, PERCENT_SCALE)), scale));
 	if (!args[TOTAL_DISCOUNT_AMOUNT].isnull)
-		total = subtract(total, args[TOTAL_DISCOUNT_AMOUNT].value);
+		total = exact_subtract(total, args[TOTAL_DISCOUNT_AMOUNT].value);
 	if (!args[TOTAL_FREIGHT].isnull)
-		total = add(total, args[TOTAL_FREIGHT].value);
+		total = exact_add(total, args[TOTAL_FREIGHT].value);
 	if (!args[TOTAL_TAX].isnull)
-		total = add(total, args[TOTAL_TAX].value);
+		total = exact_add(total, args[TOTAL_TAX].value);
 	return round_half_up(total, scale);
 }
 
@@ -327,4 +310,27 @@ opp_opportunity_total(PG_FUNCTION_ARGS)
 	if (is_short && opportunity_total_fixed(fcinfo->args, percent, scale, &total))
 		return fixed_to_numeric(total, Max(scale, 0));
 	return opportunity_total_exactly(fcinfo->args, !is_short || percent.coefficient != 0, scale);
+}
+
+/*
+ * The discount per unit of a line as one for the whole line.  Which of the two a
+ * discount is goes with the call: an organization may have both.
+ */
+PG_FUNCTION_INFO_V1(opp_manual_discount);
+
+Datum
+opp_manual_discount(PG_FUNCTION_ARGS)
+{
+	Datum		discount = PG_GETARG_DATUM(1);
+	const text *basis = PG_GETARG_TEXT_PP(2);
+	size_t		length = VARSIZE_ANY_EXHDR(basis);
+
+	if (length == strlen("line") && memcmp(VARDATA_ANY(basis), "line", length) == 0)
+		return discount;
+	if (length == strlen("unit") && memcmp(VARDATA_ANY(basis), "unit", length) == 0)
+		return exact_multiply(PG_GETARG_DATUM(0), discount);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("basis \"%s\" of a manual discount is not known", text_to_cstring(basis)),
+			 errdetail("Known are line and unit.")));
 }

@@ -148,7 +148,7 @@ accept_band(const char **text, QuantityBand *band)
 	skip_blanks(text);
 	if (**text == ')')
 		band->high = BAND_UNBOUNDED;
-	else if (!accept_number(text, BAND_QUANTITY_SCALE, &band->high))
+	else if (!accept_number(text, BAND_QUANTITY_SCALE, &band->high) || band->high == BAND_UNBOUNDED)
 		return quantity;
 	if (!accept(text, ')') || !accept(text, ':'))
 		return shape;
