@@ -18,6 +18,7 @@
 #include "numeric/fixed.h"
 #include "numeric/round.h"
 #include "revenue/line.h"
+#include "revenue/tax.h"
 #include "utils/builtins.h"
 
 static Datum
@@ -26,18 +27,16 @@ percent_of(Datum amount, Datum percent)
 	return exact_multiply(amount, exact_multiply(percent, fixed_to_numeric(1, 2)));
 }
 
-/* The tax in an amount that contains it: amount × rate / (100 + rate). */
-static Datum
-tax_within(Datum amount, Datum rate)
-{
-	return DirectFunctionCall2(numeric_div, exact_multiply(amount, rate),
-							   exact_add(fixed_to_numeric(100, 0), rate));
-}
-
 static Datum
 round_amount(Datum amount, int scale)
 {
 	return numeric_round_exactly(amount, scale, ROUND_HALF_UP);
+}
+
+static NullableDatum
+some_number(Datum number)
+{
+	return (NullableDatum) {number, false};
 }
 
 static bool
@@ -104,14 +103,15 @@ line_amounts(const Line *line, int scale)
 	amounts.base = amount_of(line, unit, none, scale);
 
 	amounts.manual_discount = line->value[COLUMN_MANUAL_DISCOUNT];
-	if (!percent.isnull && per_unit)
-		amounts.manual_discount = (NullableDatum) {percent_of(unit, percent.value), false};
-	else if (!percent.isnull)
-		amounts.manual_discount = (NullableDatum)
+	if (!percent.isnull)
 	{
-		exact_subtract(amounts.base,
-				 amount_of(line, exact_subtract(unit, percent_of(unit, percent.value)), none, scale)), false
-	};
+		Datum		discount = percent_of(unit, percent.value);
+
+		if (!per_unit)
+			discount = exact_subtract(amounts.base,
+									  amount_of(line, exact_subtract(unit, discount), none, scale));
+		amounts.manual_discount = some_number(discount);
+	}
 	if (!amounts.manual_discount.isnull)
 		amounts.manual_discount.value = round_amount(amounts.manual_discount.value, scale);
 
@@ -122,16 +122,9 @@ line_amounts(const Line *line, int scale)
 
 	amounts.tax = line->value[COLUMN_TAX];
 	if (!line->value[COLUMN_TAX_RATE].isnull)
-	{
-		Datum		rate = line->value[COLUMN_TAX_RATE].value;
-
-		amounts.tax = (NullableDatum)
-		{
-			is_true(line, COLUMN_TAX_IS_INCLUDED) ?
-				tax_within(gross, rate) : percent_of(gross, rate), false
-		};
-	}
-	if (!amounts.tax.isnull)
+		amounts.tax = some_number(compute_tax(gross, line->value[COLUMN_TAX_RATE].value,
+											  is_true(line, COLUMN_TAX_IS_INCLUDED), scale));
+	else if (!amounts.tax.isnull)
 		amounts.tax.value = round_amount(amounts.tax.value, scale);
 
 	amounts.net = gross;

@@ -25,6 +25,8 @@ PG_FUNCTION_INFO_V1(opp_explain_price);
 typedef struct Explanation
 {
 	ReturnSetInfo *result;
+	const LineShape *shape;
+	TupleDesc	desc;			/* of the line */
 	int			n_steps;
 } Explanation;
 
@@ -35,7 +37,7 @@ step(Explanation *explanation, const char *subject, const char *finding, Nullabl
 		Int32GetDatum(++explanation->n_steps),
 		CStringGetTextDatum(subject),
 		finding ? CStringGetTextDatum(finding) : (Datum) 0,
-		amount.value
+		amount.isnull ? (Datum) 0 : DirectFunctionCall1(numeric_trim_scale, amount.value)
 	};
 	bool		nulls[] = {false, false, finding == NULL, amount.isnull};
 
@@ -58,7 +60,7 @@ explain_error(Explanation *explanation, int error, const PriceFacts *facts, cons
 
 /* The method's inputs, as far as it has any; then its result and the rounding of that. */
 static void
-explain_item(Explanation *explanation, const PriceFacts *facts, const Price *price)
+explain_item(Explanation *explanation, const PriceFacts *facts, const Price *price, NullableDatum catalogue)
 {
 	const char *policy = fact_text(facts, FACT_ROUNDING_POLICY);
 
@@ -81,11 +83,12 @@ explain_item(Explanation *explanation, const PriceFacts *facts, const Price *pri
 	if (price->rounding != PRICE_ROUND_NONE)
 		step(explanation, "rounding", psprintf("%s, %s", policy, fact_text(facts, FACT_ROUNDING_OPTION)),
 			 facts->value[FACT_ROUNDING_AMOUNT]);
-	step(explanation, "catalogue price", NULL, some(price->catalogue));
+	step(explanation, "catalogue price", NULL, catalogue);
 }
 
 static void
-explain_list(Explanation *explanation, const PriceFacts *facts, const Line *line, const Price *price)
+explain_list(Explanation *explanation, const PriceFacts *facts, const Line *line, const Price *price,
+			 NullableDatum catalogue)
 {
 	const char *list = fact_text(facts, FACT_PRICE_LIST);
 	const char *unit = fact_text(facts, FACT_UNIT_NAME);
@@ -100,7 +103,7 @@ explain_list(Explanation *explanation, const PriceFacts *facts, const Line *line
 			 unit ? psprintf("%s, unit %s", fact_text(facts, FACT_PRODUCT_CODE), unit) :
 			 fact_text(facts, FACT_PRODUCT_CODE), no_amount);
 	if (!facts->value[FACT_METHOD].isnull)
-		explain_item(explanation, facts, price);
+		explain_item(explanation, facts, price, catalogue);
 	if (price->error == PRICING_MISSING_PRODUCT)
 		step(explanation, "write-in", "a line without a product has the price it is given", no_amount);
 	else if (price->error != PRICING_OK)
@@ -130,6 +133,8 @@ explain_break(Explanation *explanation, const PriceFacts *facts, Line *line)
 		return;
 	}
 	discount = discount_per_unit(facts, line->value[COLUMN_PRICE_PER_UNIT].value);
+	if (explanation->shape->attnum[COLUMN_VOLUME_DISCOUNT] != InvalidAttrNumber)
+		discount = fit_number(explanation->shape, explanation->desc, COLUMN_VOLUME_DISCOUNT, discount);
 	line->value[COLUMN_VOLUME_DISCOUNT] = discount;
 	step(explanation, "volume discount",
 		 discount.isnull ? psprintf("%s: no band holds this quantity", fact_text(facts, FACT_DISCOUNT_LIST)) :
@@ -161,28 +166,31 @@ explain_amounts(Explanation *explanation, const Line *line)
 }
 
 static void
-explain(Explanation *explanation, const LineShape *shape, Line *line)
+explain(Explanation *explanation, Line *line)
 {
 	PriceFacts	facts;
 	Price		price;
+	NullableDatum catalogue = no_amount;
 	NullableDatum *own = &line->value[COLUMN_PRICE_PER_UNIT];
 
-	find_price(shape, line, &facts);
+	find_price(explanation->shape, line, &facts);
 	if (!facts.is_found)
 	{
 		step(explanation, "no price", "there is no such opportunity", no_amount);
 		return;
 	}
 	price = judge_price(&facts);
-	explain_list(explanation, &facts, line, &price);
+	if (price.error == PRICING_OK)
+		catalogue = fit_number(explanation->shape, explanation->desc, COLUMN_PRICE_PER_UNIT, some(price.catalogue));
+	explain_list(explanation, &facts, line, &price, catalogue);
 
-	if (own->isnull && price.error == PRICING_OK)
-		*own = some(price.catalogue);
+	if (own->isnull)
+		*own = catalogue;
 	if (own->isnull)
 		return;
 	step(explanation, "price per unit",
 		 price.error != PRICING_OK ? "as given" :
-		 DatumGetBool(DirectFunctionCall2(numeric_eq, own->value, price.catalogue)) ? "the catalogue price" :
+		 DatumGetBool(DirectFunctionCall2(numeric_eq, own->value, catalogue.value)) ? "the catalogue price" :
 		 "another than the catalogue price of today", *own);
 	if (line->value[COLUMN_QUANTITY].isnull)
 		return;
@@ -217,12 +225,11 @@ opp_explain_price(PG_FUNCTION_ARGS)
 {
 	HeapTupleHeader header = PG_GETARG_HEAPTUPLEHEADER(0);
 	Oid			relid = get_typ_typrelid(HeapTupleHeaderGetTypeId(header));
-	Explanation explanation = {(ReturnSetInfo *) fcinfo->resultinfo, 0};
+	Explanation explanation = {0};
 	HeapTupleData row;
 	Relation	rel;
 	TupleDesc	desc;
 	Line		line;
-	LineShape  *shape;
 
 	if (!OidIsValid(relid))
 		ereport(ERROR,
@@ -230,16 +237,18 @@ opp_explain_price(PG_FUNCTION_ARGS)
 				 errmsg("explain_price needs a row of a table"),
 				 errhint("SELECT e.* FROM opportunity_line l, opportunity.explain_price(l) e;")));
 	InitMaterializedSRF(fcinfo, 0);
+	explanation.result = (ReturnSetInfo *) fcinfo->resultinfo;
 
 	rel = relation_open(relid, AccessShareLock);
-	shape = make_line_shape(rel, pricing_trigger(rel), CurrentMemoryContext);
+	explanation.shape = make_line_shape(rel, pricing_trigger(rel), CurrentMemoryContext);
 	desc = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(header), HeapTupleHeaderGetTypMod(header));
 	row.t_len = HeapTupleHeaderGetDatumLength(header);
 	ItemPointerSetInvalid(&row.t_self);
 	row.t_tableOid = InvalidOid;
 	row.t_data = header;
-	read_line(shape, &row, desc, &line);
-	explain(&explanation, shape, &line);
+	read_line(explanation.shape, &row, desc, &line);
+	explanation.desc = desc;
+	explain(&explanation, &line);
 	ReleaseTupleDesc(desc);
 	relation_close(rel, AccessShareLock);
 	return (Datum) 0;

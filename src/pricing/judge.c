@@ -110,7 +110,7 @@ has_discount_list(const PriceFacts *facts)
 	return !facts->value[FACT_DISCOUNT_LIST].isnull;
 }
 
-/* Whether the item's discount list can be applied at all. */
+/* Whether the item's discount list can be applied to the quantity. */
 int
 judge_discount_list(const PriceFacts *facts)
 {
@@ -119,6 +119,9 @@ judge_discount_list(const PriceFacts *facts)
 	if (!fact_is(facts, FACT_DISCOUNT_KIND, "percent") &&
 		!same_text(facts, FACT_DISCOUNT_CURRENCY, FACT_PRICE_LIST_CURRENCY))
 		return PRICING_INVALID_DISCOUNT_LIST;
+	if (fact_is(facts, FACT_DISCOUNT_KIND, "percent") && !facts->value[FACT_DISCOUNT].isnull &&
+		exact_compare(facts->value[FACT_DISCOUNT].value, fixed_to_numeric(100, 0)) > 0)
+		return PRICING_INVALID_DISCOUNT;
 	return PRICING_OK;
 }
 

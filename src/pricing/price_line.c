@@ -75,17 +75,12 @@ forget(Pricing *pricing, LineColumn column)
 	pricing->line.value[column] = (NullableDatum) {0, true};
 }
 
-/* Stores a number with the decimals of its column; no column, no value. */
+/* No column, no value. */
 static void
 set_number(Pricing *pricing, LineColumn column, NullableDatum number)
 {
-	Form_pg_attribute attribute = column_attribute(pricing, column);
-
-	if (attribute == NULL)
-		return;
-	if (!number.isnull && attribute->atttypmod >= 0)
-		number.value = DirectFunctionCall2(numeric, number.value, Int32GetDatum(attribute->atttypmod));
-	pricing->line.value[column] = number;
+	if (column_attribute(pricing, column) != NULL)
+		pricing->line.value[column] = fit_number(pricing->shape, RelationGetDescr(pricing->rel), column, number);
 }
 
 /* The same of a column that nobody else fills. */

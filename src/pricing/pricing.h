@@ -118,6 +118,7 @@ enum
 	PRICING_INVALID_PRODUCT = 7,
 	PRICING_NOT_IN_PRICE_LIST = 11,
 	PRICING_INVALID_DISCOUNT_LIST = 26,
+	PRICING_INVALID_DISCOUNT = 28,
 	PRICING_INVALID_QUANTITY = 29,
 	PRICING_INVALID_UNIT = 32,
 	PRICING_INACTIVE_DISCOUNT_LIST = 33,
@@ -145,6 +146,7 @@ typedef struct LineAmounts
 
 /* shape.c */
 extern LineShape *make_line_shape(Relation rel, const Trigger *trigger, MemoryContext context);
+extern NullableDatum fit_number(const LineShape *shape, TupleDesc desc, LineColumn column, NullableDatum number);
 extern void read_line(const LineShape *shape, HeapTuple row, TupleDesc desc, Line *line);
 
 /* facts.c: these run queries as the current user, and copy what they find into the current memory context */

@@ -56,6 +56,8 @@ pricing_error_label(int error)
 			return "Product Not In Price Level";
 		case PRICING_INVALID_DISCOUNT_LIST:
 			return "Invalid Discount Type";
+		case PRICING_INVALID_DISCOUNT:
+			return "Invalid Discount";
 		case PRICING_INVALID_QUANTITY:
 			return "Invalid Quantity";
 		case PRICING_INVALID_UNIT:
@@ -111,6 +113,8 @@ pricing_error_reason(int error, const PriceFacts *facts, const Line *line)
 		case PRICING_INVALID_DISCOUNT_LIST:
 			return psprintf("discount list \"%s\" is in another currency than price list \"%s\"",
 							fact_text(facts, FACT_DISCOUNT_LIST), list);
+		case PRICING_INVALID_DISCOUNT:
+			return psprintf("discount list \"%s\" gives more than 100 percent", fact_text(facts, FACT_DISCOUNT_LIST));
 		case PRICING_INVALID_QUANTITY:
 			return psprintf("quantity %s of product \"%s\" is not whole",
 							quantity_text(line), product);
@@ -121,10 +125,16 @@ pricing_error_reason(int error, const PriceFacts *facts, const Line *line)
 }
 
 static char *
-error_hint(int error)
+error_hint(int error, const PriceFacts *facts)
 {
 	switch (error)
 	{
+		case PRICING_INVALID_UNIT:
+			return fact_is_true(facts, FACT_IS_UNIT_OF_GROUP) ?
+				"Give the price list item the method currency_amount and an amount for this unit." :
+				"Give the line a unit of the group, or none, which takes the product's own.";
+		case PRICING_INVALID_DISCOUNT:
+			return "Percentages of a discount list are from 0 to 100.";
 		case PRICING_INVALID_PRODUCT:
 			return "Make the product active, or add a line with a description instead.";
 		case PRICING_INVALID_QUANTITY:
@@ -162,7 +172,8 @@ report_pricing_error(Relation rel, const LineShape *shape, const Line *line, int
 		constraint = CONSTRAINT_UNIT_GROUP;
 		column = COLUMN_UNIT_ID;
 	}
-	else if (error == PRICING_INACTIVE_DISCOUNT_LIST || error == PRICING_INVALID_DISCOUNT_LIST)
+	else if (error == PRICING_INACTIVE_DISCOUNT_LIST || error == PRICING_INVALID_DISCOUNT_LIST ||
+			 error == PRICING_INVALID_DISCOUNT)
 	{
 		constraint = CONSTRAINT_DISCOUNT_LIST;
 		column = COLUMN_QUANTITY;
@@ -174,7 +185,7 @@ report_pricing_error(Relation rel, const LineShape *shape, const Line *line, int
 			 errdetail("The line is of opportunity %s, quantity %s; Dynamics 365 calls this pricing error %d, %s.",
 					   key_text(rel, shape, line, COLUMN_OPPORTUNITY_ID),
 					   quantity_text(line), error, pricing_error_label(error)),
-			 errhint("%s", error_hint(error)),
+			 errhint("%s", error_hint(error, facts)),
 			 errtablecol(rel, shape->attnum[column]),
 			 constraint ? errtableconstraint(rel, constraint) : 0));
 }

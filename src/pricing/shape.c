@@ -7,6 +7,7 @@
 
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 
 typedef enum ColumnKind
@@ -193,4 +194,15 @@ read_line(const LineShape *shape, HeapTuple row, TupleDesc desc, Line *line)
 		else
 			*value = (NullableDatum) {0, true};
 	}
+}
+
+/* The number with the decimals of its column, as it will be stored. */
+NullableDatum
+fit_number(const LineShape *shape, TupleDesc desc, LineColumn column, NullableDatum number)
+{
+	int32		typmod = TupleDescAttr(desc, shape->attnum[column] - 1)->atttypmod;
+
+	if (!number.isnull && typmod >= 0)
+		number.value = DirectFunctionCall2(numeric, number.value, Int32GetDatum(typmod));
+	return number;
 }
