@@ -51,7 +51,7 @@ EXCEPTION WHEN check_violation THEN
     GET STACKED DIAGNOSTICS constraint_name = CONSTRAINT_NAME, table_name = TABLE_NAME, hint = PG_EXCEPTION_HINT;
     RAISE NOTICE '% % %: %', sqlstate, table_name, constraint_name, hint;
 END $$;
--- Yen have no cents: 100 yen in three are 34, 33 and 33.
+-- Yen have no cents: of 100 in three the largest part has 34.
 SELECT new_opportunity('Yen', NULL, 'JPY') AS yen \gset
 UPDATE opportunity SET user_estimated_value = 100 WHERE id = :yen;
 INSERT INTO opportunity_split (opportunity_id, member_id, percent) VALUES (:yen, 2, 33.3333), (:yen, 3, 33.3333), (:yen, 4, 33.3334);

@@ -100,7 +100,7 @@ line_amounts(const Line *line, int scale)
 
 	if (!line->value[COLUMN_VOLUME_DISCOUNT].isnull)
 		unit = exact_subtract(unit, line->value[COLUMN_VOLUME_DISCOUNT].value);
-	amounts.base = amount_of(line, unit, none, scale);
+	amounts.base = some_number(amount_of(line, unit, none, scale));
 
 	amounts.manual_discount = line->value[COLUMN_MANUAL_DISCOUNT];
 	if (!percent.isnull)
@@ -108,7 +108,7 @@ line_amounts(const Line *line, int scale)
 		Datum		discount = percent_of(unit, percent.value);
 
 		if (!per_unit)
-			discount = exact_subtract(amounts.base,
+			discount = exact_subtract(amounts.base.value,
 									  amount_of(line, exact_subtract(unit, discount), none, scale));
 		amounts.manual_discount = some_number(discount);
 	}
@@ -127,11 +127,11 @@ line_amounts(const Line *line, int scale)
 	else if (!amounts.tax.isnull)
 		amounts.tax.value = round_amount(amounts.tax.value, scale);
 
-	amounts.net = gross;
-	amounts.extended = gross;
+	amounts.net = some_number(gross);
+	amounts.extended = some_number(gross);
 	if (!amounts.tax.isnull && is_true(line, COLUMN_TAX_IS_INCLUDED))
-		amounts.net = exact_subtract(gross, amounts.tax.value);
+		amounts.net.value = exact_subtract(gross, amounts.tax.value);
 	else if (!amounts.tax.isnull)
-		amounts.extended = exact_add(gross, amounts.tax.value);
+		amounts.extended.value = exact_add(gross, amounts.tax.value);
 	return amounts;
 }

@@ -124,7 +124,8 @@ explain_break(Explanation *explanation, const PriceFacts *facts, Line *line)
 	NullableDatum discount;
 	int			error;
 
-	if (!has_discount_list(facts))
+	/* lines without the column have no such discount */
+	if (explanation->shape->attnum[COLUMN_VOLUME_DISCOUNT] == InvalidAttrNumber || !has_discount_list(facts))
 		return;
 	error = judge_discount_list(facts);
 	if (error != PRICING_OK)
@@ -132,9 +133,8 @@ explain_break(Explanation *explanation, const PriceFacts *facts, Line *line)
 		explain_error(explanation, error, facts, line);
 		return;
 	}
-	discount = discount_per_unit(facts, line->value[COLUMN_PRICE_PER_UNIT].value);
-	if (explanation->shape->attnum[COLUMN_VOLUME_DISCOUNT] != InvalidAttrNumber)
-		discount = fit_number(explanation->shape, explanation->desc, COLUMN_VOLUME_DISCOUNT, discount);
+	discount = fit_number(explanation->shape, explanation->desc, COLUMN_VOLUME_DISCOUNT,
+						  discount_per_unit(facts, line->value[COLUMN_PRICE_PER_UNIT].value));
 	line->value[COLUMN_VOLUME_DISCOUNT] = discount;
 	step(explanation, "volume discount",
 		 discount.isnull ? psprintf("%s: no band holds this quantity", fact_text(facts, FACT_DISCOUNT_LIST)) :
@@ -150,19 +150,19 @@ explain_amounts(Explanation *explanation, const Line *line)
 {
 	LineAmounts amounts = line_amounts(line, line_scale(line));
 
-	step(explanation, "base amount", NULL, some(amounts.base));
+	step(explanation, "base amount", NULL, amounts.base);
 	if (!amounts.manual_discount.isnull)
 		step(explanation, "manual discount",
 			 line->value[COLUMN_DISCOUNT_PERCENT].isnull ? NULL :
 			 psprintf("%s percent", number_text(line->value[COLUMN_DISCOUNT_PERCENT])),
 			 amounts.manual_discount);
-	step(explanation, "net amount", NULL, some(amounts.net));
+	step(explanation, "net amount", NULL, amounts.net);
 	if (!amounts.tax.isnull)
 		step(explanation, "tax",
 			 line->value[COLUMN_TAX_RATE].isnull ? NULL :
 			 psprintf("%s percent", number_text(line->value[COLUMN_TAX_RATE])),
 			 amounts.tax);
-	step(explanation, "extended amount", NULL, some(amounts.extended));
+	step(explanation, "extended amount", NULL, amounts.extended);
 }
 
 static void

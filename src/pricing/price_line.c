@@ -151,7 +151,7 @@ set_volume_discount(Pricing *pricing, const PriceFacts *facts)
 {
 	int			error;
 
-	if (!has_discount_list(facts))
+	if (column_attribute(pricing, COLUMN_VOLUME_DISCOUNT) == NULL || !has_discount_list(facts))
 		return;
 	error = judge_discount_list(facts);
 	if (error != PRICING_OK)
@@ -202,19 +202,23 @@ set_overridden(Pricing *pricing)
 		report_computed_column(pricing->rel, pricing->shape, COLUMN_IS_PRICE_OVERRIDDEN, given, *stored);
 }
 
+/* A line that lacks quantity or price has no amounts. */
 static void
 set_amounts(Pricing *pricing)
 {
+	static const NullableDatum unknown = {0, true};
+	bool		is_complete = !is_null(pricing, COLUMN_QUANTITY) && !is_null(pricing, COLUMN_PRICE_PER_UNIT);
 	LineAmounts amounts;
 
-	if (is_null(pricing, COLUMN_QUANTITY) || is_null(pricing, COLUMN_PRICE_PER_UNIT))
-		return;
-	amounts = line_amounts(&pricing->line, line_scale(&pricing->line));
-	set_number(pricing, COLUMN_MANUAL_DISCOUNT, amounts.manual_discount);
-	set_number(pricing, COLUMN_TAX, amounts.tax);
-	set_computed(pricing, COLUMN_BASE_AMOUNT, (NullableDatum) {amounts.base, false});
-	set_computed(pricing, COLUMN_NET_AMOUNT, (NullableDatum) {amounts.net, false});
-	set_computed(pricing, COLUMN_EXTENDED_AMOUNT, (NullableDatum) {amounts.extended, false});
+	if (is_complete)
+	{
+		amounts = line_amounts(&pricing->line, line_scale(&pricing->line));
+		set_number(pricing, COLUMN_MANUAL_DISCOUNT, amounts.manual_discount);
+		set_number(pricing, COLUMN_TAX, amounts.tax);
+	}
+	set_computed(pricing, COLUMN_BASE_AMOUNT, is_complete ? amounts.base : unknown);
+	set_computed(pricing, COLUMN_NET_AMOUNT, is_complete ? amounts.net : unknown);
+	set_computed(pricing, COLUMN_EXTENDED_AMOUNT, is_complete ? amounts.extended : unknown);
 }
 
 static void

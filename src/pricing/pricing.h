@@ -139,9 +139,9 @@ typedef struct LineAmounts
 {
 	NullableDatum manual_discount;
 	NullableDatum tax;
-	Datum		base;
-	Datum		net;
-	Datum		extended;
+	NullableDatum base;
+	NullableDatum net;
+	NullableDatum extended;
 } LineAmounts;
 
 /* shape.c */
