@@ -36,11 +36,23 @@ round_half_up(Datum number, int scale)
 	return numeric_round_exactly(number, scale, ROUND_HALF_UP);
 }
 
-/* Half up, as every amount is. */
+/* Half up, as every amount is; without a call where 64 bits hold the value. */
 static inline bool
 round_fixed(int128 value, int from, int to, int128 *result)
 {
-	return fixed_round(value, from, to, ROUND_HALF_UP, result);
+	int			drop = from - to;
+	int64		quotient;
+	int64		rest;
+
+	if (unlikely(value != (int64) value || drop <= 0 || drop > MAX_SHORT_POWER || to < 0))
+		return fixed_round(value, from, to, ROUND_HALF_UP, result);
+
+	quotient = divide_by_power((int64) value, drop, &rest);
+	rest = rest < 0 ? -rest : rest;
+	if (rest >= (int64) power_of_ten[drop] - rest)
+		quotient += value < 0 ? -1 : 1;
+	*result = quotient;
+	return true;
 }
 
 /* Adds or takes away a term; *scale grows to the term's.  False when it does not fit. */
@@ -48,46 +60,52 @@ static inline bool
 add_term(int128 *sum, int *scale, Decimal term, bool negative)
 {
 	int128		value = negative ? -(int128) term.coefficient : (int128) term.coefficient;
+	int			shift = *scale - term.scale;
 
 	if (value == 0)
 		return true;
-	if (term.scale > *scale)
+	if (shift < 0)
 	{
-		if (!fixed_scale_up(sum, term.scale - *scale))
+		if (!fixed_scale_up(sum, -shift))
 			return false;
 		*scale = term.scale;
 	}
-	return fixed_scale_up(&value, *scale - term.scale) &&
-		!__builtin_add_overflow(*sum, value, sum);
+	else if (shift <= MAX_SHORT_POWER)
+		value *= power_of_ten[shift];
+	else if (!fixed_scale_up(&value, shift))
+		return false;
+	return !__builtin_add_overflow(*sum, value, sum);
 }
 
 /*
  * The amount of a line as fixed point: (price - volume discount) × quantity, less
  * the manual discount and plus the tax where figures goes that far; rounded once.
+ * Always inline, with figures a constant: everything stays in registers.
  */
-static inline bool
-amount_fixed(const NullableDatum *line, int figures, int scale, int128 *amount)
+static pg_attribute_always_inline bool
+amount_fixed(const NullableDatum *line, int figures, int scale, int128 *result)
 {
 	Decimal		quantity;
 	Decimal		price;
 	Decimal		figure;
 	int			amount_scale;
+	int128		amount;
 
 	if (!decimal_read(line[LINE_QUANTITY].value, &quantity) ||
 		!decimal_read(line[LINE_PRICE].value, &price) ||
 		!read_optional(&line[LINE_VOLUME_DISCOUNT], &figure) ||
 		!decimal_subtract(&price, figure))
 		return false;
-	*amount = (int128) quantity.coefficient * price.coefficient;
+	amount = (int128) quantity.coefficient * price.coefficient;
 	amount_scale = quantity.scale + price.scale;
 
 	for (int i = LINE_MANUAL_DISCOUNT; i < figures; i++)
 	{
 		if (!read_optional(&line[i], &figure) ||
-			!add_term(amount, &amount_scale, figure, i == LINE_MANUAL_DISCOUNT))
+			!add_term(&amount, &amount_scale, figure, i == LINE_MANUAL_DISCOUNT))
 			return false;
 	}
-	return round_fixed(*amount, amount_scale, scale, amount);
+	return round_fixed(amount, amount_scale, scale, result);
 }
 
 /* The same for any numbers. */
@@ -132,7 +150,7 @@ line_is_complete(const NullableDatum *args, int scale_argument, int *scale)
 }
 
 /* base_amount, net_amount or extended_amount: so many figures, then the scale. */
-static inline Datum
+static pg_attribute_always_inline Datum
 compute_amount(FunctionCallInfo fcinfo, int figures)
 {
 	int			scale;
