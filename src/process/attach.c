@@ -13,9 +13,8 @@
  *	zz_opportunity_derive_<stage column>	BEFORE INSERT FOR EACH ROW; also OR UPDATE
  *											when columns follow the stage, and where
  *											rows can move between partitions
- *	opportunity_process_changed				on the tables of processes and stages: AFTER
- *											INSERT OR UPDATE OR DELETE OR TRUNCATE, one
- *											a statement
+ *	opportunity_process_changed				on the tables it is read from: AFTER INSERT OR
+ *											UPDATE OR DELETE OR TRUNCATE, one a statement
  *
  * with the end of a long column name replaced by a hash.  Their arguments are
  * described in options.h; trigger_arguments() splits pg_trigger.tgargs.
@@ -70,13 +69,21 @@ enum
 	ARG_STAGE_TABLE,
 	ARG_STAGE_KEY,
 	ARG_STAGE_NAME,
+	ARG_PATH_COLUMN,
+	ARG_NOTIFY,
+	ARG_RULE_TABLE,
+	ARG_RULE_POSITION,
+	ARG_RULE_PROCESS,
+	ARG_RULE_CONDITION,
+	ARG_RULE_PROCESS_KEY,
 	N_ARGS
 };
 
 /* Which of them name the tables that the process is read from. */
 static const int source_args[N_SOURCE_TABLES] = {
 	[PROCESS_TABLE] = ARG_PROCESS_TABLE,
-	[STAGE_TABLE] = ARG_STAGE_TABLE
+	[STAGE_TABLE] = ARG_STAGE_TABLE,
+	[RULE_TABLE] = ARG_RULE_TABLE
 };
 
 char *
@@ -254,7 +261,7 @@ name_argument(FunctionCallInfo fcinfo, int arg)
 
 /* What attach_process was asked for. */
 static void
-options_asked_for(FunctionCallInfo fcinfo, ProcessOptions *options)
+options_asked_for(FunctionCallInfo fcinfo, Relation rel, ProcessOptions *options)
 {
 	char	   *enforce = PG_ARGISNULL(ARG_ENFORCE) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(ARG_ENFORCE));
 
@@ -269,16 +276,33 @@ options_asked_for(FunctionCallInfo fcinfo, ProcessOptions *options)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("either process, or process_table and process_column must be given")));
+	if (!PG_ARGISNULL(ARG_RULE_TABLE) && PG_ARGISNULL(ARG_PROCESS_TABLE))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("rule_table goes with process_table and process_column")));
 
 	options->columns[STAGE_COLUMN] = name_argument(fcinfo, ARG_STAGE_COLUMN);
-	for (int i = 0; i < N_STAGE_COLUMNS - PROBABILITY_COLUMN; i++)
-		options->columns[PROBABILITY_COLUMN + i] = name_argument(fcinfo, ARG_PROBABILITY_COLUMN + i);
+	for (int i = PROBABILITY_COLUMN; i <= CLOSED_AT_COLUMN; i++)
+		options->columns[i] = name_argument(fcinfo, ARG_PROBABILITY_COLUMN + i - PROBABILITY_COLUMN);
+	options->columns[PATH_COLUMN] = name_argument(fcinfo, ARG_PATH_COLUMN);
+	options->notify = name_argument(fcinfo, ARG_NOTIFY);
+	if (options->notify != NULL && options->notify[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("notify must be the name of a channel")));
 	for (int i = 0; i < N_SOURCE_TABLES; i++)
 		options->tables[i] = PG_ARGISNULL(source_args[i]) ? NULL : qualified_name(PG_GETARG_OID(source_args[i]));
 	if (!PG_ARGISNULL(ARG_STAGE_TABLE))
 	{
 		options->stage_key = name_argument(fcinfo, ARG_STAGE_KEY);
 		options->stage_name = name_argument(fcinfo, ARG_STAGE_NAME);
+	}
+	if (!PG_ARGISNULL(ARG_RULE_TABLE))
+	{
+		options->rule_position = name_argument(fcinfo, ARG_RULE_POSITION);
+		options->rule_process = name_argument(fcinfo, ARG_RULE_PROCESS);
+		options->rule_condition = name_argument(fcinfo, ARG_RULE_CONDITION);
+		options->rule_process_key = name_argument(fcinfo, ARG_RULE_PROCESS_KEY);
 	}
 	if (PG_ARGISNULL(ARG_PROCESS))
 	{
@@ -287,7 +311,7 @@ options_asked_for(FunctionCallInfo fcinfo, ProcessOptions *options)
 		options->process_definition = name_argument(fcinfo, ARG_PROCESS_DEFINITION);
 		return;
 	}
-	options->definition = process_to_json(PG_GETARG_SALES_PROCESS(ARG_PROCESS));
+	options->definition = process_to_json(qualify_conditions(PG_GETARG_SALES_PROCESS(ARG_PROCESS), rel));
 	if (strlen(options->definition) > DEFINITION_MAX_BYTES)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -357,7 +381,9 @@ check_attachment(Oid relid, const char *stage_column)
 	const Attachment *attachment = get_attachment(rel, find_judge(rel, stage_column));
 
 	for (int i = 0; i < attachment->n_processes; i++)
-		attached_process(attachment, rel, attachment->processes[i].key);
+		read_conditions(attached_process(attachment, rel, attachment->processes[i].key)->conditions);
+	if (attachment->rules != NULL)
+		check_rules(attachment);
 	check_rows(rel, attachment);
 	table_close(rel, NoLock);
 }
@@ -366,6 +392,7 @@ Datum
 opp_attach_process(PG_FUNCTION_ARGS)
 {
 	Oid			target;
+	Relation	rel;
 	const char *stage_column;
 	ProcessOptions options;
 	List	   *tables;
@@ -380,7 +407,9 @@ opp_attach_process(PG_FUNCTION_ARGS)
 	stage_column = name_argument(fcinfo, ARG_STAGE_COLUMN);
 	check_target(target, ShareRowExclusiveLock);
 	check_named_tables(fcinfo, target);
-	options_asked_for(fcinfo, &options);
+	rel = table_open(target, NoLock);
+	options_asked_for(fcinfo, rel, &options);
+	table_close(rel, NoLock);
 
 	/*
 	 * Replacing takes no stronger lock than check_target did, so that a session

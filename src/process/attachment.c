@@ -15,7 +15,7 @@
  * A nested statement can load a process that its caller has just changed, before
  * the caller's AFTER STATEMENT trigger tells of it.  Where the change is rolled
  * back that trigger never fires, so after an abort nothing that was read from a
- * table of processes or stages is trusted.
+ * table of processes, stages or rules is trusted.
  */
 #include "process/attachment.h"
 
@@ -136,6 +136,13 @@ trigger_function(const char *name)
 						   ObjectIdGetDatum(get_namespace_oid("opportunity", false)));
 }
 
+Oid
+extension_type(const char *name)
+{
+	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(name),
+						   ObjectIdGetDatum(get_namespace_oid("opportunity", false)));
+}
+
 Relation
 open_named_table(Oid relid, LOCKMODE lock)
 {
@@ -146,11 +153,7 @@ open_named_table(Oid relid, LOCKMODE lock)
 	return table_open(relid, lock);
 }
 
-/*
- * The judges of a table.  They are copies: a look-up in the catalogs can have
- * the table's own triggers read anew, and the old ones freed.
- */
-static List *
+List *
 judges(Relation rel)
 {
 	Oid			judge = trigger_function("judge_stage");
@@ -224,6 +227,8 @@ column_type_fits(StageColumn column, Oid type)
 		case ENTERED_AT_COLUMN:
 		case CLOSED_AT_COLUMN:
 			return base == TIMESTAMPTZOID || base == TIMESTAMPOID || base == DATEOID;
+		case PATH_COLUMN:
+			return base == extension_type("stage_path");
 	}
 	return false;
 }
@@ -319,8 +324,14 @@ build_attachment(Relation rel, const Trigger *judge)
 		Form_pg_attribute attribute = find_plain_column(rel, attachment->options.process_column, "the process_column");
 
 		attachment->process_attnum = attribute->attnum;
+		attachment->process_type = attribute->atttypid;
+		attachment->process_typmod = attribute->atttypmod;
+		attachment->process_typbyval = attribute->attbyval;
+		attachment->process_typlen = attribute->attlen;
 		init_name_reader(&attachment->process_reader, attribute->atttypid, CurrentMemoryContext);
 		load_processes(attachment, rel);
+		if (attachment->options.tables[RULE_TABLE] != NULL)
+			attachment->rules = load_rules(attachment, rel);
 	}
 	return attachment;
 }
@@ -588,6 +599,11 @@ resolve_process(const Attachment *attachment, Relation rel, AttachedProcess *att
 
 	resolve_requirements(rel, &resolved);
 	resolve_values(attachment, &resolved);
+	resolved.stage_index = index_stages(resolved.values[STAGE_COLUMN], resolved.process->n_stages,
+										attachment->columns[STAGE_COLUMN].typbyval,
+										attachment->columns[STAGE_COLUMN].typlen);
+	resolved.trust = attachment->process_attnum == InvalidAttrNumber ? CONDITION_OF_OWNER : CONDITION_OF_EDITOR;
+	resolved.conditions = make_conditions(resolved.process, RelationGetDescr(rel), resolved.trust, true);
 	resolved.resolved = true;
 	MemoryContextSwitchTo(caller);
 	MemoryContextSetParent(context, attachment->context);
@@ -617,6 +633,15 @@ attached_process(const Attachment *attachment, Relation rel, const char *key)
 	if (found != NULL && !found->resolved)
 		resolve_process(attachment, rel, unconstify(AttachedProcess *, found));
 	return found;
+}
+
+int
+attached_stage(const Attachment *attachment, const AttachedProcess *attached, Datum stage)
+{
+	int			found = indexed_stage(attached->stage_index, stage);
+
+	/* A value may look otherwise than the one that its name is read as. */
+	return found >= 0 ? found : find_stage(attached->process, stage_text(attachment, stage));
 }
 
 char *

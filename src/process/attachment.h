@@ -23,10 +23,14 @@
 typedef struct AttachedProcess
 {
 	const char *key;			/* NULL: the only one */
+	const char *rule_key;		/* by which rules choose it */
 	bool		is_default;		/* of rows whose process column is NULL */
 	bool		resolved;		/* the rest is there */
 	const SalesProcess *process;
 	Requirement *requirements;	/* one for each of process's required columns */
+	ConditionTrust trust;
+	Conditions *conditions;		/* NULL: the process has none */
+	StageIndex *stage_index;
 	NullableDatum *values[N_STAGE_VALUES];	/* one for each stage; NULL: column not kept */
 } AttachedProcess;
 
@@ -50,6 +54,9 @@ typedef struct StageId
 	const char *name;
 } StageId;
 
+/* The rules that choose the process of a new row. */
+typedef struct ProcessRules ProcessRules;
+
 typedef struct Attachment
 {
 	MemoryContext context;
@@ -57,12 +64,17 @@ typedef struct Attachment
 	AttachedColumn columns[N_STAGE_COLUMNS];
 	NameReader	stage_reader;
 	AttrNumber	process_attnum; /* InvalidAttrNumber: one process for all rows */
+	Oid			process_type;
+	int32		process_typmod;
+	bool		process_typbyval;
+	int16		process_typlen;
 	NameReader	process_reader;
 	Oid			tables[N_SOURCE_TABLES];
 	int			n_processes;
 	AttachedProcess *processes; /* sorted by key */
 	int			n_stage_ids;
 	StageId    *stage_ids;		/* sorted by id */
+	ProcessRules *rules;		/* NULL: no rule chooses processes */
 } Attachment;
 
 /*
@@ -70,6 +82,12 @@ typedef struct Attachment
  * stays where it is until the end of the transaction at least.
  */
 extern const Attachment *get_attachment(Relation rel, const Trigger *trigger);
+
+/*
+ * The judges of a table, of Trigger.  They are copies: a look-up in the catalogs
+ * can have the table's own triggers read anew, and the old ones freed.
+ */
+extern List *judges(Relation rel);
 
 /*
  * The judge of a table's stage column; NULL: the only one it has.  An error
@@ -90,6 +108,9 @@ extern Relation open_named_table(Oid relid, LOCKMODE lock);
 /* A trigger function of this extension. */
 extern Oid	trigger_function(const char *name);
 
+/* A type of this extension. */
+extern Oid	extension_type(const char *name);
+
 /*
  * The process of a row whose process column reads so (ignored where all rows
  * follow one process); NULL when there is no such process.  Resolving it runs
@@ -98,6 +119,9 @@ extern Oid	trigger_function(const char *name);
  */
 extern const AttachedProcess *find_process(const Attachment *attachment, const char *key);
 extern const AttachedProcess *attached_process(const Attachment *attachment, Relation rel, const char *key);
+
+/* The stage of the process that a value of the stage column stands for; STAGE_NONE: none. */
+extern int	attached_stage(const Attachment *attachment, const AttachedProcess *attached, Datum stage);
 
 /* The name of the stage that a value of the stage column stands for. */
 extern char *stage_text(const Attachment *attachment, Datum stage);
@@ -116,5 +140,15 @@ extern void load_processes(Attachment *attachment, Relation rel);
 extern void load_stage_ids(Attachment *attachment, Relation rel);
 extern const char *stage_of_id(const Attachment *attachment, const char *id);
 extern const char *id_of_stage(const Attachment *attachment, const char *name);
+
+/*
+ * Reads the table of rules, its processes being known; finds mistakes in all of
+ * them.  Chooses the process of a new row that names none, the default one where no
+ * rule does; the run is one of the rules' conditions (rule_table.c).
+ */
+extern ProcessRules *load_rules(Attachment *attachment, Relation rel);
+extern void check_rules(const Attachment *attachment);
+extern Conditions *rule_conditions(const ProcessRules *rules);
+extern const AttachedProcess *choose_process(const Attachment *attachment, ConditionRun *run, HeapTuple row);
 
 #endif							/* OPPORTUNITY_ATTACHMENT_H */

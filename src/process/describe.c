@@ -128,19 +128,55 @@ append_nodes(StringInfo diagram, const SalesProcess *process)
 	}
 }
 
-/* The rest of an arrow's line: what is required on the way, and where it leads. */
+/* An arrow's labels, each in its turn, stand between |" and "|. */
 static void
-append_arrow(StringInfo diagram, const SalesProcess *process, const char *arrow, const StageMove *move, int to)
+append_arrow_label(StringInfo diagram, bool *first, const char *label)
 {
-	int			i = next_requirement(process, move, -1);
+	appendStringInfoString(diagram, *first ? "|\"" : ", ");
+	append_label(diagram, label);
+	*first = false;
+}
+
+/*
+ * The rest of an arrow's line: the branch's condition, NULL for none, what is
+ * asked on the way, and where it leads.
+ */
+static void
+append_arrow(StringInfo diagram, const SalesProcess *process, const char *arrow, const char *when,
+			 const StageMove *move, int to)
+{
+	bool		first = true;
+	int			gate = STAGE_NONE;
 
 	appendStringInfoString(diagram, arrow);
-	for (bool first = true; i >= 0; i = next_requirement(process, move, i), first = false)
+	if (when != NULL)
+		append_arrow_label(diagram, &first, when);
+	while ((gate = next_gate(move, gate)) != STAGE_NONE)
 	{
-		appendStringInfoString(diagram, first ? "|\"" : ", ");
-		append_label(diagram, required_column(process, i));
+		const ProcessStage *stage = &process->stages[gate];
+
+		for (uint32 i = stage->first_required; i < stage->first_required + stage->n_required; i++)
+			append_arrow_label(diagram, &first, required_column(process, i));
+		for (uint32 i = stage->first_check; i < stage->first_check + stage->n_checks; i++)
+			append_arrow_label(diagram, &first, check_message(process, i));
 	}
-	appendStringInfo(diagram, "%s s%d\n", next_requirement(process, move, -1) >= 0 ? "\"|" : "", to + 1);
+	appendStringInfo(diagram, "%s s%d\n", first ? "" : "\"|", to + 1);
+}
+
+static void
+append_branches(StringInfo diagram, const SalesProcess *process, int from)
+{
+	const ProcessStage *stage = &process->stages[from];
+
+	for (uint32 i = stage->first_branch; i < stage->first_branch + stage->n_branches; i++)
+	{
+		const StageBranch *branch = &process_branches(process)[i];
+		StageMove	move = decide_move(process, from, branch->to, branch->to);
+
+		appendStringInfo(diagram, "    s%d ", from + 1);
+		append_arrow(diagram, process, "-->", branch->when != 0 ? process_string(process, branch->when) : NULL,
+					 &move, branch->to);
+	}
 }
 
 Datum
@@ -158,23 +194,24 @@ opp_process_diagram(PG_FUNCTION_ARGS)
 		/* to the next one; from the last to whatever is won */
 		for (int to = from + 1; to < (from < last ? from + 2 : (int) process->n_stages); to++)
 		{
-			StageMove	move = decide_move(process, from, to);
+			StageMove	move = decide_move(process, from, to, STAGE_NONE);
 
 			if (stage_outcome(process, to) == OUTCOME_LOST)
 				continue;
 			appendStringInfo(&diagram, "    s%d ", from + 1);
-			append_arrow(&diagram, process, "-->", &move, to);
+			append_arrow(&diagram, process, "-->", NULL, &move, to);
 		}
+		append_branches(&diagram, process, from);
 	}
 	for (int to = last + 1; to < (int) process->n_stages; to++)
 	{
-		StageMove	move = decide_move(process, 0, to);
+		StageMove	move = decide_move(process, 0, to, STAGE_NONE);
 
 		if (stage_outcome(process, to) != OUTCOME_LOST)
 			continue;
 		for (int from = 0; from <= last; from++)
 			appendStringInfo(&diagram, "%ss%d ", from == 0 ? "    " : "& ", from + 1);
-		append_arrow(&diagram, process, "-.->", &move, to);
+		append_arrow(&diagram, process, "-.->", NULL, &move, to);
 	}
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(diagram.data, diagram.len));
 }

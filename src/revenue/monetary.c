@@ -10,9 +10,13 @@
 #include "revenue/monetary.h"
 
 #include "numeric/decimal.h"
+#include "numeric/exact.h"
 #include "numeric/fixed.h"
 #include "numeric/round.h"
+#include "revenue/allocate.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/numeric.h"
 
 /* NaN and the infinities are no factors of an amount. */
@@ -65,6 +69,21 @@ opp_monetary_currency(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(monetary_currency(PG_GETARG_MONETARY(0))->code));
 }
 
+/* The sum or difference of two values, made on the packed form. */
+static inline Datum
+return_checked(Monetary a, Monetary b, Monetary result)
+{
+	/* a carry or borrow out of the amount has changed the currency's bits */
+	if (unlikely((uint64) ((a ^ b) | (a ^ result)) >> MONETARY_AMOUNT_BITS != 0 ||
+				 (result & MONETARY_AMOUNT_MASK) == 0))
+	{
+		if (!monetary_same_currency(a, b))
+			monetary_raise_mixed(a, b);
+		monetary_raise_range();
+	}
+	PG_RETURN_MONETARY(result);
+}
+
 PG_FUNCTION_INFO_V1(opp_monetary_add);
 
 Datum
@@ -73,9 +92,7 @@ opp_monetary_add(PG_FUNCTION_ARGS)
 	Monetary	a = PG_GETARG_MONETARY(0);
 	Monetary	b = PG_GETARG_MONETARY(1);
 
-	if (unlikely(!monetary_same_currency(a, b)))
-		monetary_raise_mixed(a, b);
-	PG_RETURN_MONETARY(monetary_checked(monetary_key(a), monetary_minor_units(a) + monetary_minor_units(b)));
+	return return_checked(a, b, (Monetary) ((uint64) a + monetary_minor_units(b)));
 }
 
 PG_FUNCTION_INFO_V1(opp_monetary_subtract);
@@ -86,9 +103,7 @@ opp_monetary_subtract(PG_FUNCTION_ARGS)
 	Monetary	a = PG_GETARG_MONETARY(0);
 	Monetary	b = PG_GETARG_MONETARY(1);
 
-	if (unlikely(!monetary_same_currency(a, b)))
-		monetary_raise_mixed(a, b);
-	PG_RETURN_MONETARY(monetary_checked(monetary_key(a), monetary_minor_units(a) - monetary_minor_units(b)));
+	return return_checked(a, b, (Monetary) ((uint64) a - monetary_minor_units(b)));
 }
 
 PG_FUNCTION_INFO_V1(opp_monetary_negate);
@@ -98,7 +113,7 @@ opp_monetary_negate(PG_FUNCTION_ARGS)
 {
 	Monetary	value = PG_GETARG_MONETARY(0);
 
-	PG_RETURN_MONETARY(monetary_make(monetary_key(value), -monetary_minor_units(value)));
+	PG_RETURN_MONETARY(monetary_with_amount(value, -monetary_minor_units(value)));
 }
 
 PG_FUNCTION_INFO_V1(opp_monetary_abs);
@@ -109,7 +124,7 @@ opp_monetary_abs(PG_FUNCTION_ARGS)
 	Monetary	value = PG_GETARG_MONETARY(0);
 	int64		minor_units = monetary_minor_units(value);
 
-	PG_RETURN_MONETARY(monetary_make(monetary_key(value), minor_units < 0 ? -minor_units : minor_units));
+	PG_RETURN_MONETARY(monetary_with_amount(value, minor_units < 0 ? -minor_units : minor_units));
 }
 
 /*
@@ -119,31 +134,54 @@ opp_monetary_abs(PG_FUNCTION_ARGS)
 static pg_noinline int128
 multiply_exactly(int64 minor_units, Datum factor, int shift)
 {
-	Datum		product;
+	Datum		product = exact_multiply(factor, fixed_to_numeric(minor_units * power_of_ten[Max(shift, 0)], 0));
 	int128		result;
 
-	product = DirectFunctionCall2(numeric_mul, factor,
-								  fixed_to_numeric(minor_units * power_of_ten[Max(shift, 0)], 0));
 	if (numeric_to_fixed(numeric_round_exactly(product, Min(shift, 0), ROUND_HALF_UP), 0, &result) != FIXED_OK)
 		monetary_raise_range();
 	return result / power_of_ten[Max(-shift, 0)];
 }
 
-static inline Monetary
-multiply(Monetary value, Datum factor)
+/* Any product but the usual one. */
+static pg_noinline Monetary
+multiply_wide(Monetary value, Datum factor)
 {
 	int64		minor_units = monetary_minor_units(value);
 	Decimal		decimal;
 	int128		product;
 
-	if (unlikely(!decimal_read(factor, &decimal) ||
-				 !fixed_round((int128) minor_units * decimal.coefficient, decimal.scale, 0,
-							  ROUND_HALF_UP, &product)))
+	if (!decimal_read(factor, &decimal) ||
+		!fixed_round((int128) minor_units * decimal.coefficient, decimal.scale, 0, ROUND_HALF_UP, &product))
 	{
 		check_finite(factor, "factor");
 		product = multiply_exactly(minor_units, factor, 0);
 	}
 	return monetary_checked(monetary_key(value), product);
+}
+
+static pg_attribute_always_inline Monetary
+multiply(Monetary value, Datum factor)
+{
+	int64		minor_units = monetary_minor_units(value);
+	Decimal		decimal;
+	int64		product;
+
+	/* usual: a whole number or four decimals */
+	if (unlikely(!decimal_read(factor, &decimal) ||
+				 decimal.scale > LAYOUT_DIGIT_DECIMALS ||
+				 pg_mul_s64_overflow(minor_units, decimal.coefficient, &product)))
+		return multiply_wide(value, factor);
+	if (decimal.scale > 0)
+	{
+		int64		rest = product % LAYOUT_BASE;
+
+		product /= LAYOUT_BASE;
+		if (rest >= LAYOUT_BASE / 2)
+			product++;
+		else if (rest <= -LAYOUT_BASE / 2)
+			product--;
+	}
+	return monetary_with_amount(value, product);
 }
 
 PG_FUNCTION_INFO_V1(opp_monetary_multiply);
@@ -174,28 +212,28 @@ check_divisor(bool is_zero)
 static inline int
 numeric_signum(Datum number)
 {
-	return DatumGetInt32(DirectFunctionCall2(numeric_cmp, number, fixed_to_numeric(0, 0)));
+	return exact_compare(number, fixed_to_numeric(0, 0));
 }
 
 /* The quotient toward zero is exact, and so the rest that tells how to round it. */
 static pg_noinline int128
 divide_exactly(int64 minor_units, Datum divisor)
 {
-	Datum		dividend = fixed_to_numeric(minor_units, 0);
+	bool		negative = (numeric_signum(divisor) < 0) != (minor_units < 0);
+	Datum		dividend = DirectFunctionCall1(numeric_abs, fixed_to_numeric(minor_units, 0));
 	Datum		quotient;
 	Datum		rest;
-	int			sign = numeric_signum(divisor) * (minor_units < 0 ? -1 : 1);
 	int128		result;
 
-	check_divisor(sign == 0);
-	quotient = DirectFunctionCall2(numeric_div_trunc, dividend, divisor);
+	check_divisor(numeric_signum(divisor) == 0);
+	divisor = DirectFunctionCall1(numeric_abs, divisor);
+	quotient = exact_divide_whole(dividend, divisor);
+	rest = exact_subtract(dividend, exact_multiply(quotient, divisor));
 	if (numeric_to_fixed(quotient, 0, &result) != FIXED_OK)
 		monetary_raise_range();
-	rest = DirectFunctionCall2(numeric_sub, dividend, DirectFunctionCall2(numeric_mul, quotient, divisor));
-	rest = DirectFunctionCall2(numeric_sub,
-							   DirectFunctionCall1(numeric_abs, DirectFunctionCall2(numeric_add, rest, rest)),
-							   DirectFunctionCall1(numeric_abs, divisor));
-	return numeric_signum(rest) >= 0 ? result + sign : result;
+	if (exact_compare(exact_add(rest, rest), divisor) >= 0)
+		result++;
+	return negative ? -result : result;
 }
 
 PG_FUNCTION_INFO_V1(opp_monetary_divide);
@@ -269,4 +307,26 @@ opp_monetary_exchange(PG_FUNCTION_ARGS)
 					 to->minor_unit, ROUND_HALF_UP, &result))
 		result = multiply_exactly(minor_units, rate, to->minor_unit - from_decimals);
 	PG_RETURN_MONETARY(monetary_checked(currency_key(to), result));
+}
+
+PG_FUNCTION_INFO_V1(opp_monetary_split);
+
+Datum
+opp_monetary_split(PG_FUNCTION_ARGS)
+{
+	Monetary	value = PG_GETARG_MONETARY(0);
+	Oid			element_type = get_element_type(get_func_rettype(fcinfo->flinfo->fn_oid));
+	int16		length;
+	bool		by_value;
+	char		alignment;
+	int			count;
+	Datum	   *weights = allocation_weights(PG_GETARG_ARRAYTYPE_P(1), &count);
+	int64	   *units = palloc(count * sizeof(int64));
+	Datum	   *shares = palloc(count * sizeof(Datum));
+
+	allocate_units(monetary_minor_units(value), weights, count, units);
+	for (int i = 0; i < count; i++)
+		shares[i] = MonetaryGetDatum(monetary_make(monetary_key(value), units[i]));
+	get_typlenbyvalalign(element_type, &length, &by_value, &alignment);
+	PG_RETURN_ARRAYTYPE_P(construct_array(shares, count, element_type, length, by_value, alignment));
 }

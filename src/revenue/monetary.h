@@ -26,6 +26,7 @@ typedef int64 Monetary;
 #define PG_RETURN_MONETARY(value)	return MonetaryGetDatum(value)
 
 #define MONETARY_AMOUNT_BITS	54
+#define MONETARY_AMOUNT_MASK	((INT64CONST(1) << MONETARY_AMOUNT_BITS) - 1)
 #define MONETARY_BIAS			(INT64CONST(1) << (MONETARY_AMOUNT_BITS - 1))
 #define MONETARY_LIMIT			(MONETARY_BIAS - 1)
 #define MONETARY_KEY_TOP_BIT	(CURRENCY_KEYS / 2)
@@ -37,7 +38,7 @@ typedef int64 Monetary;
 static inline int64
 monetary_minor_units(Monetary value)
 {
-	return (value & ((INT64CONST(1) << MONETARY_AMOUNT_BITS) - 1)) - MONETARY_BIAS;
+	return (value & MONETARY_AMOUNT_MASK) - MONETARY_BIAS;
 }
 
 static inline int
@@ -68,8 +69,8 @@ extern const Currency *monetary_currency(Monetary value);
 extern const Currency *amount_currency(const text *code);
 
 /* Raise 22023 and 22003. */
-extern void monetary_raise_mixed(Monetary a, Monetary b);
-extern void monetary_raise_range(void);
+pg_noreturn extern void monetary_raise_mixed(Monetary a, Monetary b) pg_attribute_cold;
+pg_noreturn extern void monetary_raise_range(void) pg_attribute_cold;
 
 /* The value of an amount in minor units; raises 22003 when monetary does not hold it. */
 static inline Monetary
@@ -78,6 +79,15 @@ monetary_checked(int key, int128 minor_units)
 	if (unlikely(!MONETARY_IN_RANGE(minor_units)))
 		monetary_raise_range();
 	return monetary_make(key, (int64) minor_units);
+}
+
+/* The same currency with another amount, for what runs a row. */
+static inline Monetary
+monetary_with_amount(Monetary value, int64 minor_units)
+{
+	if (unlikely(!MONETARY_IN_RANGE(minor_units)))
+		monetary_raise_range();
+	return (value & ~MONETARY_AMOUNT_MASK) | (minor_units + MONETARY_BIAS);
 }
 
 #endif							/* OPPORTUNITY_MONETARY_H */

@@ -87,6 +87,13 @@ LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION opportunity.exchange(opportunity.monetary, text, numeric) IS
 'The amount in another currency: amount * rate, rounded half away from zero to the minor unit of to_currency. rate: what one unit of the amount''s currency is worth in to_currency, positive and finite, else 22003. An unknown currency is an error (22023). Any NULL gives NULL.';
 
+CREATE FUNCTION opportunity.split(amount opportunity.monetary, weights numeric[])
+RETURNS opportunity.monetary[]
+AS 'MODULE_PATHNAME', 'opp_monetary_split'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION opportunity.split(opportunity.monetary, numeric[]) IS
+'The amount split by weights into shares that add up to it exactly, as allocate splits a number: each share is cut off toward zero, and the minor units left over go one each to the shares that lost most, to the earlier one of equals; a negative amount is split as its magnitude. weights: finite, zero or more, one dimension; negative, NaN, infinite, none or all zero: 22023, a NULL among them: 22004.';
+
 CREATE FUNCTION opportunity.monetary_to_json(opportunity.monetary)
 RETURNS json
 AS 'MODULE_PATHNAME', 'opp_monetary_to_json'

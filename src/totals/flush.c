@@ -3,6 +3,7 @@
  *		The one way totals are computed and stored: a set of parents, locked in
  *		key order, added up, and written where they differ.
  */
+#include "expression.h"
 #include "totals/totals.h"
 
 #include "access/xact.h"
@@ -424,7 +425,7 @@ compute(TotalsSet *set, TotalsQuery *query, TotalsParent **parents, int n, Snaps
 	for (int i = 0; i < n; i++)
 		parents[i]->n_lines = 0;
 
-	level = totals_pin_settings();
+	level = pin_expression_settings();
 	run(set, query, definition->child_owner, parents, n, snapshot, SPI_OK_SELECT, read_computed);
 	AtEOXact_GUC(false, level);
 
