@@ -3,9 +3,9 @@
  *		The price of a price list item: six methods to compute it and the rounding
  *		of what was computed, as pure functions.
  *
- * Nothing here raises.  A caller that prices a table's rows says which list and
- * product failed; the reason is an error number of Dynamics 365, which people who
- * come from there know.
+ * No input is an error here, only what overflows numeric is.  A caller that prices
+ * a table's rows says which list and product failed; the reason is an error number
+ * of Dynamics 365, which people who come from there know.
  */
 #ifndef OPPORTUNITY_PRICE_H
 #define OPPORTUNITY_PRICE_H
