@@ -64,7 +64,8 @@ INSERT INTO label VALUES
     ('check_totals', 'v', 'u'), ('advance', 'v', 'u'), ('move_to', 'v', 'u'), ('create_workspace', 'v', 'u'),
     -- they read tables or the catalog
     ('process_of', 's', 's'),
-    -- they look at a row by the output functions of its columns' types
+    -- they use the output functions of their arguments' types
+    ('pipeline_groups', 's', 's'),
     ('next_stage', 's', 's'), ('unmet_requirements', 's', 's'), ('can_move', 's', 's'),
     -- they take the day of an instant, and options name one, in the session's time zone
     ('pipeline_chart_add\(.*(with time zone|jsonb).*', 's', 's');

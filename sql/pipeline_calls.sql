@@ -76,6 +76,12 @@ SELECT weighted_value('200', '12.5') AS literals, weighted_value(200.0, '12.5') 
 PREPARE one_shot AS SELECT weighted_value($1, $2);
 EXECUTE one_shot (200, 12.5);
 
+SELECT sales_velocity(amount_numeric, won, opened_date, closed_date) AS numeric, sales_velocity(amount_bigint, won, opened_timestamp, closed_timestamp) AS bigint,
+	sales_velocity(amount_double, won, opened_timestamp, closed_date) AS double, sales_velocity(amount_integer, won, opened_date, closed_date) AS integer,
+	sales_velocity(amount_real, won, opened_date, closed_date) AS real, sales_velocity('200', 'true', '2024-01-01', '2024-02-01') AS literals FROM deals;
+PREPARE velocity AS SELECT sales_velocity($1, $2, $3, $4);
+EXECUTE velocity (200, true, '2024-01-01', '2024-02-01');
+
 -- Whole numbers beyond 2^53 stay exact in every aggregate, whatever the type of the probability.
 CREATE TABLE large AS SELECT 9007199254740993::bigint AS amount, 100::double precision AS percent_double, 100::numeric AS percent_numeric, 100 AS percent_integer;
 SELECT weighted_value(amount, percent_double) AS double, weighted_value(amount, percent_numeric) AS numeric, weighted_value(amount, percent_integer) AS integer,

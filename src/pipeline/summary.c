@@ -21,6 +21,9 @@
 	{#outcome, "cycle_seconds", offsetof(PipelineSummary, outcome.cycle), VALUE_LIMBS, 6, 20}
 #define DECIMALS_FIELD(n) \
 	{"decimals", #n, offsetof(PipelineSummary, decimals) + n * sizeof(int64), 1, 0, 0}
+#define LARGEST_FIELDS(n) \
+	{"largest", "amount_" #n, offsetof(PipelineSummary, largest[n - 1].amount), VALUE_LIMBS, AMOUNT_DECIMALS, 24}, \
+	{"largest", "probability_" #n, offsetof(PipelineSummary, largest[n - 1].probability), 1, PROBABILITY_DECIMALS - 2, 0}
 
 /* A deal's k-th cumulant is a multiple of 10^-14k and at most 10^32k of these. */
 const SummaryField summary_fields[SUMMARY_FIELDS] = {
@@ -30,6 +33,7 @@ const SummaryField summary_fields[SUMMARY_FIELDS] = {
 	OPEN_FIELD(up_to_one, 1, 0, 0),
 	OPEN_FIELD(above_one, 1, 0, 0),
 	OPEN_FIELD(with_closed, 1, 0, 0),
+	OPEN_FIELD(uncertain, 1, 0, 0),
 	OPEN_FIELD(value, VALUE_LIMBS, AMOUNT_DECIMALS, 24),
 	OPEN_FIELD(least, VALUE_LIMBS, AMOUNT_DECIMALS, 24),
 	OPEN_FIELD(most, VALUE_LIMBS, AMOUNT_DECIMALS, 24),
@@ -46,6 +50,14 @@ const SummaryField summary_fields[SUMMARY_FIELDS] = {
 	DECIMALS_FIELD(4),
 	DECIMALS_FIELD(5),
 	DECIMALS_FIELD(6),
+	LARGEST_FIELDS(1),
+	LARGEST_FIELDS(2),
+	LARGEST_FIELDS(3),
+	LARGEST_FIELDS(4),
+	LARGEST_FIELDS(5),
+	LARGEST_FIELDS(6),
+	LARGEST_FIELDS(7),
+	LARGEST_FIELDS(8)
 };
 
 void
@@ -72,6 +84,69 @@ summary_decimals(const PipelineSummary *summary)
 	while (decimals > 0 && summary->decimals[decimals] == 0)
 		decimals--;
 	return decimals;
+}
+
+int
+summary_listed(const PipelineSummary *summary)
+{
+	return (int) Min(summary->open.uncertain, LARGEST_DEALS);
+}
+
+static inline int128
+absolute(int128 value)
+{
+	return value < 0 ? -value : value;
+}
+
+/* Below zero when x comes first: by size, then gains before losses, then by probability. */
+static inline int
+uncertain_order(const UncertainDeal *x, const UncertainDeal *y)
+{
+	int128		a = wide_to_int128(x->amount);
+	int128		b = wide_to_int128(y->amount);
+
+	if (absolute(a) != absolute(b))
+		return absolute(a) > absolute(b) ? -1 : 1;
+	if (a != b)
+		return a > b ? -1 : 1;
+	if (x->probability != y->probability)
+		return x->probability > y->probability ? -1 : 1;
+	return 0;
+}
+
+/* Lists a deal that is not counted yet, if it is among the largest. */
+static inline void
+list_deal(PipelineSummary *summary, const UncertainDeal *deal)
+{
+	UncertainDeal *largest = summary->largest;
+	int			i = LARGEST_DEALS - 1;
+
+	/* where there is room, nothing comes after the deal */
+	if (uncertain_order(deal, &largest[i]) >= 0)
+		return;
+	for (; i > 0 && uncertain_order(deal, &largest[i - 1]) < 0; i--)
+		largest[i] = largest[i - 1];
+	largest[i] = *deal;
+}
+
+/*
+ * Takes a deal out of the list of `listed` deals; false when it is not there.
+ * What comes after moves up.
+ */
+static bool
+unlist_deal(PipelineSummary *summary, int listed, const UncertainDeal *deal)
+{
+	for (int i = 0; i < listed; i++)
+	{
+		if (uncertain_order(&summary->largest[i], deal) == 0)
+		{
+			memmove(&summary->largest[i], &summary->largest[i + 1],
+					(LARGEST_DEALS - 1 - i) * sizeof(UncertainDeal));
+			memset(&summary->largest[LARGEST_DEALS - 1], 0, sizeof(UncertainDeal));
+			return true;
+		}
+	}
+	return false;
 }
 
 /* sum ± magnitude; sign is 1 or -1 */
@@ -142,9 +217,10 @@ add_open_amount(OpenDeals *open, int128 amount, int64 p, int sign)
 		add_value(open->least, amount, sign);
 	if (p == PROBABILITY_ONE || !negative)
 		add_value(open->most, amount, sign);
-	if (p == PROBABILITY_ONE)
+	if (p == PROBABILITY_ONE || amount == 0)
 		return;
 
+	open->uncertain += sign;
 	if (a[1] == 0)
 		add_cumulants(open, a, 1, negative, p, sign);
 	else
@@ -199,6 +275,23 @@ apply_deal(PipelineSummary *summary, const Deal *deal, int sign)
 	}
 }
 
+static inline bool
+is_uncertain(const Deal *deal)
+{
+	return deal->outcome == DEAL_OPEN && deal->has_amount && deal->amount != 0 &&
+		deal->probability > 0 && deal->probability < PROBABILITY_ONE;
+}
+
+static inline UncertainDeal
+uncertain_deal(const Deal *deal)
+{
+	UncertainDeal uncertain;
+
+	wide_from_int128(uncertain.amount, deal->amount);
+	uncertain.probability = deal->probability;
+	return uncertain;
+}
+
 SummaryStatus
 summary_add_deal(PipelineSummary *summary, const Deal *deal)
 {
@@ -206,6 +299,12 @@ summary_add_deal(PipelineSummary *summary, const Deal *deal)
 		return SUMMARY_TOO_MANY;
 	if (deal->has_amount && summary->currency[0] != '\0')
 		return SUMMARY_MIXED;
+	if (is_uncertain(deal))
+	{
+		UncertainDeal uncertain = uncertain_deal(deal);
+
+		list_deal(summary, &uncertain);
+	}
 	apply_deal(summary, deal, 1);
 	return SUMMARY_OK;
 }
@@ -215,8 +314,21 @@ summary_remove_deal(PipelineSummary *summary, const Deal *deal)
 {
 	if (deal->has_amount && summary->currency[0] != '\0')
 		return SUMMARY_MIXED;
+	if (is_uncertain(deal))
+	{
+		UncertainDeal uncertain = uncertain_deal(deal);
+		bool		all_listed = summary->open.uncertain <= LARGEST_DEALS;
+
+		if (unlist_deal(summary, summary_listed(summary), &uncertain))
+		{
+			if (!all_listed)
+				return SUMMARY_UNKNOWN;
+		}
+		else if (all_listed || uncertain_order(&uncertain, &summary->largest[LARGEST_DEALS - 1]) < 0)
+			return SUMMARY_NOT_THERE;
+	}
 	apply_deal(summary, deal, -1);
-	for (int i = 0; i < SUMMARY_FIELDS; i++)
+	for (int i = 0; i < SUMMARY_SUMS; i++)
 	{
 		if (summary_fields[i].limbs == 1 &&
 			(int64) *summary_limbs(summary, &summary_fields[i]) < 0)
@@ -238,7 +350,9 @@ summary_merge(PipelineSummary *summary, const PipelineSummary *other)
 			return SUMMARY_MIXED;
 		memcpy(summary->currency, other->currency, sizeof(summary->currency));
 	}
-	for (int i = 0; i < SUMMARY_FIELDS; i++)
+	for (int i = 0; i < summary_listed(other); i++)
+		list_deal(summary, &other->largest[i]);
+	for (int i = 0; i < SUMMARY_SUMS; i++)
 	{
 		const SummaryField *field = &summary_fields[i];
 
@@ -251,15 +365,26 @@ SummaryStatus
 summary_unmerge(PipelineSummary *summary, const PipelineSummary *other)
 {
 	const SummaryField *field;
+	int			listed = summary_listed(summary);
+	bool		all_listed = summary->open.uncertain <= LARGEST_DEALS;
 
 	if (memcmp(summary->currency, other->currency, sizeof(summary->currency)) != 0 &&
 		summary_amounts(other) > 0)
 		return SUMMARY_MIXED;
-	for (int i = 0; i < SUMMARY_FIELDS; i++)
+	for (int i = 0; i < summary_listed(other); i++)
+	{
+		if (unlist_deal(summary, listed, &other->largest[i]))
+			listed--;
+		else if (all_listed || (listed > 0 && uncertain_order(&other->largest[i], &summary->largest[listed - 1]) < 0))
+			return SUMMARY_NOT_THERE;
+	}
+	for (int i = 0; i < SUMMARY_SUMS; i++)
 	{
 		field = &summary_fields[i];
 		wide_subtract(summary_limbs(summary, field), summary_limbs(other, field), field->limbs);
 	}
+	if (listed < Min(summary->open.uncertain, LARGEST_DEALS))
+		return SUMMARY_UNKNOWN;
 	if (summary_amounts(summary) == 0)
 		memset(summary->currency, 0, sizeof(summary->currency));
 	return summary_problem(summary, &field) == NULL ? SUMMARY_OK : SUMMARY_NOT_THERE;
@@ -279,6 +404,47 @@ field_deals(const PipelineSummary *summary, const SummaryField *field)
 	return closed->deals - closed->without_amount;
 }
 
+void
+summary_unlisted(const PipelineSummary *summary, OpenDeals *rest)
+{
+	*rest = summary->open;
+	for (int i = 0; i < summary_listed(summary); i++)
+		add_open_amount(rest, wide_to_int128(summary->largest[i].amount),
+						summary->largest[i].probability, -1);
+}
+
+/* summary_problem for the list of the largest deals. */
+static const char *
+largest_problem(const PipelineSummary *summary)
+{
+	const OpenDeals *open = &summary->open;
+	static const UncertainDeal none;
+	OpenDeals	rest;
+
+	if (open->uncertain > open->deals - open->without_amount ||
+		open->uncertain > open->up_to_one + open->above_one)
+		return "The counts contradict each other.";
+	for (int i = 0; i < LARGEST_DEALS; i++)
+	{
+		const UncertainDeal *deal = &summary->largest[i];
+		int128		amount = wide_to_int128(deal->amount);
+
+		if (i >= open->uncertain ? uncertain_order(deal, &none) != 0 :
+			(amount == 0 || amount >= AMOUNT_LIMIT || amount <= -AMOUNT_LIMIT ||
+			 deal->probability <= 0 || deal->probability >= PROBABILITY_ONE ||
+			 (i > 0 && uncertain_order(&summary->largest[i - 1], deal) > 0)))
+			return "\"largest\" must list the largest uncertain deals, in their order.";
+	}
+	summary_unlisted(summary, &rest);
+	if (wide_is_negative(rest.variance, VARIANCE_LIMBS) ||
+		wide_is_zero(rest.variance, VARIANCE_LIMBS) != (rest.uncertain == 0))
+		return "\"variance\" must be that of the uncertain deals.";
+	if (rest.uncertain == 0 &&
+		!(wide_is_zero(rest.third, THIRD_LIMBS) && wide_is_zero(rest.fourth, FOURTH_LIMBS)))
+		return "\"third\" and \"fourth\" must be those of the uncertain deals.";
+	return NULL;
+}
+
 static bool
 closed_counts_fit(const ClosedDeals *closed)
 {
@@ -295,10 +461,11 @@ summary_problem(const PipelineSummary *summary, const SummaryField **field)
 {
 	const OpenDeals *open = &summary->open;
 	int64		amounts = 0;
+	const char *problem;
 	uint64		bound[WEIGHTED_LIMBS];
 	const uint64 one = PROBABILITY_ONE;
 
-	for (int i = 0; i < SUMMARY_FIELDS; i++)
+	for (int i = 0; i < SUMMARY_SUMS; i++)
 	{
 		int64		count = (int64) *summary_limbs(summary, &summary_fields[i]);
 
@@ -322,7 +489,7 @@ summary_problem(const PipelineSummary *summary, const SummaryField **field)
 	if (amounts != summary_amounts(summary))
 		return "The counts under \"decimals\" must add up to the deals with an amount.";
 
-	for (int i = 0; i < SUMMARY_FIELDS; i++)
+	for (int i = 0; i < SUMMARY_SUMS; i++)
 	{
 		*field = &summary_fields[i];
 		if ((*field)->limbs > 1 &&
@@ -353,11 +520,9 @@ summary_problem(const PipelineSummary *summary, const SummaryField **field)
 		if (i == 0 ? order < 0 : order > 0)
 			return "\"weighted\" must lie between \"least\" and \"most\".";
 	}
-	if (wide_is_negative(open->variance, VARIANCE_LIMBS))
-		return "\"variance\" must not be negative.";
-	if (wide_is_zero(open->variance, VARIANCE_LIMBS) &&
-		!(wide_is_zero(open->third, THIRD_LIMBS) && wide_is_zero(open->fourth, FOURTH_LIMBS)))
-		return "Without \"variance\" there is neither \"third\" nor \"fourth\".";
+	problem = largest_problem(summary);
+	if (problem != NULL)
+		return problem;
 
 	if (memcmp(summary->currency, "\0\0", sizeof(summary->currency)) != 0)
 	{
