@@ -172,14 +172,32 @@ new_summary(Groups *groups)
 	return summary;
 }
 
-/* The summary of a key, made when there is none. */
-static PipelineSummary *
-group_summary(Groups *groups, Datum key, bool isnull)
+static pg_noinline PipelineSummary *
+new_group(Groups *groups, Datum key)
 {
-	DealGroup	   *group;
+	MemoryContext caller = MemoryContextSwitchTo(groups->context);
+	DealGroup  *group;
 	bool		found;
 
-	if (isnull)
+	if (groups->table->members == MAX_GROUPS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("deals cannot be summarized by more than %d keys at once", MAX_GROUPS),
+				 errhint("Use summarize_pipeline with GROUP BY.")));
+	key = datumCopy(key, groups->type->typbyval, groups->type->typlen);
+	group = groups_insert(groups->table, key, &found);
+	group->summary = new_summary(groups);
+	MemoryContextSwitchTo(caller);
+	return group->summary;
+}
+
+/* The summary of a key, made when there is none. */
+static inline PipelineSummary *
+group_summary(Groups *groups, Datum key, bool isnull)
+{
+	DealGroup  *group;
+
+	if (unlikely(isnull))
 	{
 		if (groups->of_null == NULL)
 			groups->of_null = new_summary(groups);
@@ -187,21 +205,8 @@ group_summary(Groups *groups, Datum key, bool isnull)
 	}
 	if (groups->kind == KEY_TEXT)
 		key = PointerGetDatum(PG_DETOAST_DATUM_PACKED(key));
-	group = groups_insert(groups->table, key, &found);
-	if (!found)
-	{
-		MemoryContext caller = MemoryContextSwitchTo(groups->context);
-
-		if (groups->table->members > MAX_GROUPS)
-			ereport(ERROR,
-					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("deals cannot be summarized by more than %d keys at once", MAX_GROUPS),
-					 errhint("Use summarize_pipeline with GROUP BY.")));
-		group->key = datumCopy(key, groups->type->typbyval, groups->type->typlen);
-		group->summary = new_summary(groups);
-		MemoryContextSwitchTo(caller);
-	}
-	return group->summary;
+	group = groups_lookup(groups->table, key);
+	return likely(group != NULL) ? group->summary : new_group(groups, key);
 }
 
 /* Argument n, the state of an aggregate: memory to keep it in is set too. */
@@ -213,16 +218,35 @@ groups_argument(FunctionCallInfo fcinfo, int n, MemoryContext *context)
 	return PG_ARGISNULL(n) ? NULL : (Groups *) PG_GETARG_POINTER(n);
 }
 
-static inline Datum
-add_deal(FunctionCallInfo fcinfo, const Deal *deal)
+/* The memory of a summary is asked for early: reading the deal takes as long as it needs to come. */
+static inline void
+prefetch_summary(const PipelineSummary *summary)
 {
-	MemoryContext context;
-	Groups	   *groups = groups_argument(fcinfo, 0, &context);
-	SummaryStatus status;
+	for (Size i = 0; i < sizeof(PipelineSummary); i += 64)
+		__builtin_prefetch((const char *) summary + i, 1);
+}
 
-	if (groups == NULL)
+static inline Datum
+add_deal(FunctionCallInfo fcinfo, void (*read_deal) (const NullableDatum *columns, int n_columns, Deal *deal))
+{
+	Groups	   *groups;
+	PipelineSummary *summary;
+	SummaryStatus status;
+	Deal		deal;
+
+	if (unlikely(PG_ARGISNULL(0)))
+	{
+		MemoryContext context;
+
+		(void) groups_argument(fcinfo, 0, &context);
 		groups = make_groups(context, get_fn_expr_argtype(fcinfo->flinfo, 1), PG_GET_COLLATION());
-	status = summary_add_deal(group_summary(groups, PG_GETARG_DATUM(1), PG_ARGISNULL(1)), deal);
+	}
+	else
+		groups = (Groups *) PG_GETARG_POINTER(0);
+	summary = group_summary(groups, PG_GETARG_DATUM(1), PG_ARGISNULL(1));
+	prefetch_summary(summary);
+	read_deal(fcinfo->args + 2, PG_NARGS() - 2, &deal);
+	status = summary_add_deal(summary, &deal);
 	if (status != SUMMARY_OK)
 		summary_raise(status);
 	PG_RETURN_POINTER(groups);
@@ -234,10 +258,7 @@ PG_FUNCTION_INFO_V1(opp_groups_add_##type); \
 Datum \
 opp_groups_add_##type(PG_FUNCTION_ARGS) \
 { \
-	Deal		deal; \
-\
-	read_deal_##type(fcinfo->args + 2, PG_NARGS() - 2, &deal); \
-	return add_deal(fcinfo, &deal); \
+	return add_deal(fcinfo, read_deal_##type); \
 }
 
 READERS(GROUPS_FUNCTION)

@@ -46,17 +46,39 @@ round_as_numeric(double value)
 }
 
 /*
- * Might rounding so many units to whole ones differ from round_as_numeric, which
- * rounds twice?  The first rounding moves them by 0.05 at most.
+ * Sets the nearest whole number of units, and tells whether rounding to it might
+ * differ from round_as_numeric, which rounds twice: its first rounding moves them
+ * by 0.05 at most.
  */
 static inline bool
-near_tie(double units)
+is_near_tie(double units, int64 *nearest, double margin)
 {
-	return fabs(units - rint(units)) > 0.4;
+	*nearest = (int64) (units < 0 ? units - 0.5 : units + 0.5);
+	return fabs(units - (double) *nearest) > margin;
 }
 
-static void
-amount_of_numeric(Deal *deal, Datum datum)
+/* amount_of_numeric for what has no more than four decimals and few digits, as amounts have; false for the rest. */
+static inline bool
+short_amount_of_numeric(Deal *deal, Datum datum)
+{
+	const struct varlena *number = (const struct varlena *) DatumGetPointer(datum);
+	NumericParts parts;
+	Decimal		decimal;
+	int64		units;
+
+	if (!decimal_read(datum, &decimal) || decimal.scale > LAYOUT_DIGIT_DECIMALS ||
+		pg_mul_s64_overflow(decimal.coefficient,
+							decimal.scale == 0 ? INT64CONST(1000000) : INT64CONST(100), &units))
+		return false;
+	layout_read(number, &parts);
+	deal->has_amount = true;
+	deal->amount = units;
+	deal->decimals = Min(parts.scale, AMOUNT_DECIMALS);
+	return true;
+}
+
+static pg_noinline void
+long_amount_of_numeric(Deal *deal, Datum datum)
 {
 	struct varlena *number = PG_DETOAST_DATUM_PACKED(datum);
 	NumericParts parts;
@@ -74,6 +96,13 @@ amount_of_numeric(Deal *deal, Datum datum)
 		amount_out_of_range(numeric_message_text(PointerGetDatum(number)));
 }
 
+static inline void
+amount_of_numeric(Deal *deal, Datum datum)
+{
+	if (!short_amount_of_numeric(deal, datum))
+		long_amount_of_numeric(deal, datum);
+}
+
 static void
 amount_of_bigint(Deal *deal, Datum datum)
 {
@@ -88,8 +117,8 @@ amount_of_bigint(Deal *deal, Datum datum)
  * digits and then six decimals, as round(amount::numeric, 6) is, but to no fewer
  * digits than its integer part has.
  */
-static void
-amount_of_double(Deal *deal, Datum datum)
+static pg_noinline void
+long_amount_of_double(Deal *deal, Datum datum)
 {
 	double		value = DatumGetFloat8(datum);
 	double		whole;
@@ -102,8 +131,7 @@ amount_of_double(Deal *deal, Datum datum)
 	for (double limit = 1e9; decimals > 0 && fabs(value) >= limit; limit *= 10)
 		decimals--;
 	fraction *= (double) power_of_ten[decimals];
-	units = (int64) round(fraction);
-	if (near_tie(fraction) && fabs(value) < 1e15)
+	if (is_near_tie(fraction, &units, 0.4) && fabs(value) < 1e15)
 	{
 		int128		amount = round_as_numeric(value);
 
@@ -117,6 +145,30 @@ amount_of_double(Deal *deal, Datum datum)
 					  (int128) (int64) whole * power_of_ten[AMOUNT_DECIMALS] +
 					  units * power_of_ten[AMOUNT_DECIMALS - decimals],
 					  decimals);
+}
+
+static inline void
+amount_of_double(Deal *deal, Datum datum)
+{
+	double		units = DatumGetFloat8(datum) * 1e6;
+	int64		nearest;
+
+	/* the product is off by 0.02 of a unit at most */
+	if (!(fabs(units) < 1e14) || is_near_tie(units, &nearest, 0.35))
+	{
+		long_amount_of_double(deal, datum);
+		return;
+	}
+	deal->has_amount = true;
+	deal->amount = nearest;
+	if (nearest % 10000 == 0)
+		deal->decimals = nearest % 1000000 == 0 ? 0 : nearest % 100000 == 0 ? 1 : 2;
+	else
+	{
+		deal->decimals = AMOUNT_DECIMALS;
+		for (; nearest % 10 == 0; deal->decimals--)
+			nearest /= 10;
+	}
 }
 
 static void
@@ -133,12 +185,13 @@ static int
 probability_of_double(Datum datum)
 {
 	double		percent = DatumGetFloat8(datum);
+	int64		nearest;
 
 	if (!(percent >= 0 && percent <= 100))	/* NaN too */
 		probability_out_of_range(psprintf("%.15g", percent));
-	if (near_tie(percent * 1e6))
+	if (is_near_tie(percent * 1e6, &nearest, 0.4))
 		return (int) round_as_numeric(percent);
-	return (int) rint(percent * 1e6);
+	return (int) nearest;
 }
 
 static int

@@ -114,8 +114,8 @@ uncertain_order(const UncertainDeal *x, const UncertainDeal *y)
 	return 0;
 }
 
-/* Lists a deal that is not counted yet, if it is among the largest. */
-static inline void
+/* Lists a deal that is not counted yet; false when it is not among the largest. */
+static inline bool
 list_deal(PipelineSummary *summary, const UncertainDeal *deal)
 {
 	UncertainDeal *largest = summary->largest;
@@ -123,10 +123,11 @@ list_deal(PipelineSummary *summary, const UncertainDeal *deal)
 
 	/* where there is room, nothing comes after the deal */
 	if (uncertain_order(deal, &largest[i]) >= 0)
-		return;
+		return false;
 	for (; i > 0 && uncertain_order(deal, &largest[i - 1]) < 0; i--)
 		largest[i] = largest[i - 1];
 	largest[i] = *deal;
+	return true;
 }
 
 /*
@@ -197,6 +198,34 @@ add_cumulants(OpenDeals *open, const uint64 *a, int a_limbs, bool negative, int6
 	add_signed(open->fourth, FOURTH_LIMBS, term, 4 * a_limbs + 2, peak < 0 ? -sign : sign);
 }
 
+/*
+ * add_cumulants for amounts as most are, below 137,438 of any currency.  With a below
+ * 2^37, a²pq is below 2^126 since pq is at most 2^51.2 (a quarter of 10^16), and
+ * a(q - p) below 2^64.
+ */
+#define SHORT_AMOUNT	(UINT64CONST(1) << 37)
+
+static pg_attribute_always_inline void
+add_short_cumulants(OpenDeals *open, uint64 a, bool negative, int64 p, int sign)
+{
+	int64		q = PROBABILITY_ONE - p;
+	int64		skew = q - p;
+	int64		peak = PROBABILITY_ONE * PROBABILITY_ONE - 6 * p * q;
+	uint128		square = (uint128) a * a;
+	uint128		variance = square * (uint64) (p * q);
+	uint128		fourth = square * (uint64) (peak < 0 ? -peak : peak);
+	uint64		third = a * (uint64) (skew < 0 ? -skew : skew);
+	uint64		a2pq[2] = {(uint64) variance, (uint64) (variance >> 64)};
+	uint64		a2peak[2] = {(uint64) fourth, (uint64) (fourth >> 64)};
+	uint64		term[4];
+
+	add_signed(open->variance, VARIANCE_LIMBS, a2pq, 2, sign);
+	wide_multiply(term, a2pq, 2, &third, 1);
+	add_signed(open->third, THIRD_LIMBS, term, 3, negative == (skew < 0) ? sign : -sign);
+	wide_multiply(term, a2pq, 2, a2peak, 2);
+	add_signed(open->fourth, FOURTH_LIMBS, term, 4, peak < 0 ? -sign : sign);
+}
+
 static inline void
 add_open_amount(OpenDeals *open, int128 amount, int64 p, int sign)
 {
@@ -221,7 +250,9 @@ add_open_amount(OpenDeals *open, int128 amount, int64 p, int sign)
 		return;
 
 	open->uncertain += sign;
-	if (a[1] == 0)
+	if (a[1] == 0 && a[0] < SHORT_AMOUNT)
+		add_short_cumulants(open, a[0], negative, p, sign);
+	else if (a[1] == 0)
 		add_cumulants(open, a, 1, negative, p, sign);
 	else
 		add_cumulants(open, a, 2, negative, p, sign);
@@ -303,7 +334,7 @@ summary_add_deal(PipelineSummary *summary, const Deal *deal)
 	{
 		UncertainDeal uncertain = uncertain_deal(deal);
 
-		list_deal(summary, &uncertain);
+		(void) list_deal(summary, &uncertain);
 	}
 	apply_deal(summary, deal, 1);
 	return SUMMARY_OK;
@@ -337,6 +368,53 @@ summary_remove_deal(PipelineSummary *summary, const Deal *deal)
 	return SUMMARY_OK;
 }
 
+/* The counts and sums of another summary, field by field; sign is 1 or -1. */
+#define COMBINE(field) \
+	add_signed((uint64 *) &x->field, sizeof(x->field) / sizeof(uint64), \
+			   (const uint64 *) &y->field, sizeof(x->field) / sizeof(uint64), sign)
+
+static pg_attribute_always_inline void
+combine_open(OpenDeals *x, const OpenDeals *y, int sign)
+{
+	COMBINE(deals);
+	COMBINE(without_amount);
+	COMBINE(without_probability);
+	COMBINE(up_to_one);
+	COMBINE(above_one);
+	COMBINE(with_closed);
+	COMBINE(uncertain);
+	COMBINE(value);
+	COMBINE(least);
+	COMBINE(most);
+	COMBINE(weighted);
+	COMBINE(variance);
+	COMBINE(third);
+	COMBINE(fourth);
+}
+
+static pg_attribute_always_inline void
+combine_closed(ClosedDeals *x, const ClosedDeals *y, int sign)
+{
+	COMBINE(deals);
+	COMBINE(without_amount);
+	COMBINE(without_opened);
+	COMBINE(without_closed);
+	COMBINE(cycles);
+	COMBINE(backward);
+	COMBINE(value);
+	COMBINE(cycle);
+}
+
+static pg_attribute_always_inline void
+combine_sums(PipelineSummary *x, const PipelineSummary *y, int sign)
+{
+	combine_open(&x->open, &y->open, sign);
+	combine_closed(&x->won, &y->won, sign);
+	combine_closed(&x->lost, &y->lost, sign);
+	for (int i = 0; i <= AMOUNT_DECIMALS; i++)
+		COMBINE(decimals[i]);
+}
+
 SummaryStatus
 summary_merge(PipelineSummary *summary, const PipelineSummary *other)
 {
@@ -351,13 +429,12 @@ summary_merge(PipelineSummary *summary, const PipelineSummary *other)
 		memcpy(summary->currency, other->currency, sizeof(summary->currency));
 	}
 	for (int i = 0; i < summary_listed(other); i++)
-		list_deal(summary, &other->largest[i]);
-	for (int i = 0; i < SUMMARY_SUMS; i++)
 	{
-		const SummaryField *field = &summary_fields[i];
-
-		wide_add(summary_limbs(summary, field), summary_limbs(other, field), field->limbs);
+		/* the next are smaller still */
+		if (!list_deal(summary, &other->largest[i]))
+			break;
 	}
+	combine_sums(summary, other, 1);
 	return SUMMARY_OK;
 }
 
@@ -378,11 +455,7 @@ summary_unmerge(PipelineSummary *summary, const PipelineSummary *other)
 		else if (all_listed || (listed > 0 && uncertain_order(&other->largest[i], &summary->largest[listed - 1]) < 0))
 			return SUMMARY_NOT_THERE;
 	}
-	for (int i = 0; i < SUMMARY_SUMS; i++)
-	{
-		field = &summary_fields[i];
-		wide_subtract(summary_limbs(summary, field), summary_limbs(other, field), field->limbs);
-	}
+	combine_sums(summary, other, -1);
 	if (listed < Min(summary->open.uncertain, LARGEST_DEALS))
 		return SUMMARY_UNKNOWN;
 	if (summary_amounts(summary) == 0)

@@ -179,9 +179,20 @@ extern int	summary_decimals(const PipelineSummary *summary);
 extern const char *summary_problem(const PipelineSummary *summary, const SummaryField **field);
 
 /* SQL side (summary_type.c): an argument, checked for size and version; a copy; the error of a status. */
-extern PipelineSummary *summary_from_datum(Datum datum);
+extern PipelineSummary *summary_from_other_datum(Datum datum);
 extern PipelineSummary *summary_copy(const PipelineSummary *summary);
 extern void summary_raise(SummaryStatus status);
+
+static inline PipelineSummary *
+summary_from_datum(Datum datum)
+{
+	PipelineSummary *summary = (PipelineSummary *) DatumGetPointer(datum);
+
+	if (likely(VARATT_IS_4B_U(summary) && VARSIZE_4B(summary) == sizeof(PipelineSummary) &&
+			   summary->version == SUMMARY_VERSION))
+		return summary;
+	return summary_from_other_datum(datum);
+}
 
 #define PG_GETARG_SUMMARY(n)	summary_from_datum(PG_GETARG_DATUM(n))
 #define PG_RETURN_SUMMARY(s)	PG_RETURN_POINTER(s)

@@ -27,8 +27,9 @@ PG_FUNCTION_INFO_V1(opp_pipeline_summary_hash_extended);
 StaticAssertDecl(sizeof(PipelineSummary) == 688,
 				 "SSPACE of the aggregates and the comment on the type say 688 bytes");
 
+/* For what is stored otherwise: toasted inside another value, or of another version. */
 PipelineSummary *
-summary_from_datum(Datum datum)
+summary_from_other_datum(Datum datum)
 {
 	PipelineSummary *summary = (PipelineSummary *) PG_DETOAST_DATUM(datum);
 
