@@ -67,6 +67,8 @@ INSERT INTO label VALUES
     -- they use the output functions of their arguments' types
     ('pipeline_groups', 's', 's'),
     ('next_stage', 's', 's'), ('unmet_requirements', 's', 's'), ('can_move', 's', 's'),
+    -- their text goes through the client's encoding
+    ('stage_path_(recv|send)', 's', 's'),
     -- they take the day of an instant, and options name one, in the session's time zone
     ('pipeline_chart_add\(.*(with time zone|jsonb).*', 's', 's');
 SELECT signature, provolatile AS volatility, proparallel AS parallel,

@@ -5,15 +5,16 @@ CREATE FUNCTION opportunity.attach_process(target regclass, stage_column name,
         outcome_column name DEFAULT NULL, entered_at_column name DEFAULT NULL, closed_at_column name DEFAULT NULL,
         process_table regclass DEFAULT NULL, process_column name DEFAULT NULL,
         enforce text DEFAULT 'refuse',
-        process_key name DEFAULT 'name', process_definition name DEFAULT 'definition') RETURNS void
+        process_key name DEFAULT 'name', process_definition name DEFAULT 'definition',
+        stage_table regclass DEFAULT NULL, stage_key name DEFAULT 'id', stage_name name DEFAULT 'name') RETURNS void
     AS 'MODULE_PATHNAME', 'opp_attach_process' LANGUAGE C;
-COMMENT ON FUNCTION opportunity.attach_process(regclass, name, opportunity.sales_process, name, name, name, name, name, regclass, name, text, name, name) IS
-    'makes every writer of a table follow a sales process, by triggers; either process, or process_table (read with the rights of the target''s owner) and process_column, which holds a row''s process_key there (NULL: the row whose is_default is true); when a row''s process changes it goes on from the stage of the same name or enters at an open one, is closed only if it was so before or may start there, and is won only with what every open stage of the new process requires; the other columns named are filled from the stage; enforce is refuse or warn; a second call replaces the first';
+COMMENT ON FUNCTION opportunity.attach_process(regclass, name, opportunity.sales_process, name, name, name, name, name, regclass, name, text, name, name, regclass, name, name) IS
+    'makes every writer of a table follow a sales process, by triggers; either process, or process_table (read with the rights of the target''s owner) and process_column, which holds a row''s process_key there (NULL: the row whose is_default is true); when a row''s process changes it goes on from the stage of the same name or enters at an open one, is closed only if it was so before or may start there, and is won only with what every open stage of the new process requires; the other columns named are filled from the stage; where the stage column holds ids, stage_table has the names of the stages, stage_name, beside them, stage_key; enforce is refuse or warn; a second call replaces the first';
 
 CREATE FUNCTION opportunity.detach_process(target regclass, stage_column name DEFAULT NULL) RETURNS void
     AS 'MODULE_PATHNAME', 'opp_detach_process' LANGUAGE C;
 COMMENT ON FUNCTION opportunity.detach_process(regclass, name) IS
-    'drops the triggers of attach_process, of one stage column or (NULL) of all; 42704 when there are none; the trigger of a table of processes stays, others may need it';
+    'drops the triggers of attach_process, of one stage column or (NULL) of all; 42704 when there are none; the trigger on a table that the process was read from goes, too, when nothing else is read from it and the caller owns it';
 
 CREATE FUNCTION opportunity.process_of(target regclass, stage_column name DEFAULT NULL) RETURNS opportunity.sales_process
     AS 'MODULE_PATHNAME', 'opp_process_of' LANGUAGE C STABLE PARALLEL SAFE;

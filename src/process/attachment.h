@@ -12,45 +12,12 @@
 #include "access/tupdesc.h"
 #include "nodes/pg_list.h"
 #include "process/json.h"
+#include "process/options.h"
 #include "process/requirements.h"
+#include "process/stage_value.h"
 #include "utils/rel.h"
 #include "utils/reltrigger.h"
 #include "utils/typcache.h"
-
-/*
- * The columns that follow the stage.  The first four hold a value of the stage
- * itself and are converted to the column's type once, when the process is
- * resolved; the last two hold a moment.
- */
-typedef enum StageColumn
-{
-	STAGE_COLUMN,
-	PROBABILITY_COLUMN,
-	FORECAST_CATEGORY_COLUMN,
-	OUTCOME_COLUMN,
-	ENTERED_AT_COLUMN,
-	CLOSED_AT_COLUMN
-} StageColumn;
-
-#define N_STAGE_VALUES (OUTCOME_COLUMN + 1)
-#define N_STAGE_COLUMNS (CLOSED_AT_COLUMN + 1)
-
-/*
- * The arguments of a judge_stage trigger: the stage column, the process as JSON
- * (empty where a table of processes is named), then pairs of option and value.
- * The other options' names are those of attach_process.  The arguments of a
- * derive_stage trigger are the stage column alone: the rest is found in the
- * judge of the same table.
- */
-typedef struct ProcessOptions
-{
-	const char *process_table;	/* qualified and quoted; NULL: one process for all rows */
-	const char *process_column; /* of the target: the row's process */
-	const char *process_key;	/* of process_table: what process_column holds */
-	const char *process_definition; /* of process_table: a sales_process */
-	bool		warn;
-	const char *columns[N_STAGE_COLUMNS];	/* STAGE_COLUMN is always there */
-} ProcessOptions;
 
 /* A process as one table follows it. */
 typedef struct AttachedProcess
@@ -72,22 +39,30 @@ typedef struct AttachedColumn
 	Oid			collation;
 	int16		typlen;
 	bool		typbyval;
-	bool		is_padded;		/* char(n) */
 	TypeCacheEntry *types;		/* with the type's equality, if it has one */
 	void	   *domain;			/* what domain_check keeps between calls */
 } AttachedColumn;
+
+/* A row of the table of stages; both as text. */
+typedef struct StageId
+{
+	const char *id;
+	const char *name;
+} StageId;
 
 typedef struct Attachment
 {
 	MemoryContext context;
 	ProcessOptions options;
 	AttachedColumn columns[N_STAGE_COLUMNS];
-	FmgrInfo	stage_output;
+	NameReader	stage_reader;
 	AttrNumber	process_attnum; /* InvalidAttrNumber: one process for all rows */
-	FmgrInfo	process_output;
-	Oid			process_table;
+	NameReader	process_reader;
+	Oid			tables[N_SOURCE_TABLES];
 	int			n_processes;
 	AttachedProcess *processes; /* sorted by key */
+	int			n_stage_ids;
+	StageId    *stage_ids;		/* sorted by id */
 } Attachment;
 
 /*
@@ -134,7 +109,12 @@ extern char *row_process_key(const Attachment *attachment, HeapTuple row, TupleD
 /* Fills attachment->processes from its table of processes (process_table.c). */
 extern void load_processes(Attachment *attachment, Relation rel);
 
-/* Refuses what cannot be the table of processes of a target. */
-extern void check_process_table(Relation processes, Relation target);
+/*
+ * Fills attachment->stage_ids from its table of stages, and looks up there: the
+ * name for an id, and the id for a name, which must be there (stage_table.c).
+ */
+extern void load_stage_ids(Attachment *attachment, Relation rel);
+extern const char *stage_of_id(const Attachment *attachment, const char *id);
+extern const char *id_of_stage(const Attachment *attachment, const char *name);
 
 #endif							/* OPPORTUNITY_ATTACHMENT_H */

@@ -11,7 +11,6 @@
 #include "process/report.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
 #include "utils/typcache.h"
 
 PG_FUNCTION_INFO_V1(opp_next_stage);
@@ -71,17 +70,12 @@ deal_stage(const SalesProcess *process, Deal *deal, const char *stage_column)
 	Form_pg_attribute attribute = deal_column(deal, stage_column);
 	bool		isnull;
 	Datum		value = heap_getattr(&deal->tuple, attribute->attnum, deal->desc, &isnull);
-	Oid			output;
-	bool		varlena;
-	char	   *text;
+	NameReader	reader;
 
 	if (isnull)
 		return STAGE_NONE;
-	getTypeOutputInfo(attribute->atttypid, &output, &varlena);
-	text = OidOutputFunctionCall(output, value);
-	if (getBaseType(attribute->atttypid) == BPCHAROID)
-		text[bpchartruelen(text, strlen(text))] = '\0';
-	return known_stage(process, text);
+	init_name_reader(&reader, attribute->atttypid, CurrentMemoryContext);
+	return known_stage(process, read_name_of(&reader, value));
 }
 
 /* The columns that a move lacks. */

@@ -191,7 +191,7 @@ report_no_process(const JudgedRow *judged)
 		ereport(level(judged),
 				(errcode(ERRCODE_NOT_NULL_VIOLATION),
 				 errmsg("%s has no sales process", row_name(judged, table)),
-				 errdetail("Process table %s has no row that is the default.", options->process_table),
+				 errdetail("Process table %s has no row that is the default.", options->tables[PROCESS_TABLE]),
 				 errhint("Give column \"%s\" the name of a process.", options->process_column),
 				 fields(table, options->process_column, CONSTRAINT_STAGE_UNKNOWN)));
 	else
@@ -199,7 +199,7 @@ report_no_process(const JudgedRow *judged)
 				(errcode(ERRCODE_CHECK_VIOLATION),
 				 errmsg("%s follows unknown sales process \"%s\"", row_name(judged, table), judged->process_key),
 				 errhint("Give column \"%s\" the name of a process in table %s.",
-						 options->process_column, options->process_table),
+						 options->process_column, options->tables[PROCESS_TABLE]),
 				 fields(table, options->process_column, CONSTRAINT_STAGE_UNKNOWN)));
 	table_close(table, AccessShareLock);
 }
@@ -272,4 +272,13 @@ report_no_next_stage(const JudgedRow *judged)
 			 errdetail("It is closed."),
 			 fields(table, stage_column(judged), CONSTRAINT_STAGE_MOVE)));
 	table_close(table, AccessShareLock);
+}
+
+void
+report_wrong_trigger(const char *function, const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+			 errmsg("function \"%s\" must be called %s", function, what),
+			 errhint("Let opportunity.attach_process make the triggers.")));
 }

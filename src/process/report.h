@@ -35,6 +35,9 @@ extern void report_unmet(const JudgedRow *judged, List *columns);
 /* Of a row that has no next stage. */
 extern void report_no_next_stage(const JudgedRow *judged);
 
+/* Of a trigger function called otherwise than what says; always an error. */
+extern void report_wrong_trigger(const char *function, const char *what);
+
 /* Names as a message lists them, quoted; not more than a few. */
 extern char *list_names(List *names);
 
