@@ -9,6 +9,7 @@
 #include "numeric/fixed.h"
 #include "numeric/layout.h"
 #include "numeric/round.h"
+#include "revenue/monetary.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -172,6 +173,17 @@ amount_of_double(Deal *deal, Datum datum)
 }
 
 static void
+amount_of_monetary(Deal *deal, Datum datum)
+{
+	Monetary	amount = DatumGetMonetary(datum);
+	const Currency *currency = monetary_currency(amount);
+
+	deal->currency = currency->code;
+	(void) set_amount(deal, (int128) monetary_minor_units(amount) *
+					  (int64) power_of_ten[AMOUNT_DECIMALS - currency->minor_unit], currency->minor_unit);
+}
+
+static void
 probability_out_of_range(const char *probability)
 {
 	ereport(ERROR,
@@ -248,6 +260,7 @@ read_deal(const NullableDatum *columns, int n_columns, Deal *deal, AmountReader 
 	const NullableDatum *won = n_columns == 4 ? columns + 1 : n_columns > 2 ? columns + 2 : NULL;
 
 	deal->has_amount = false;
+	deal->currency = NULL;
 	if (!columns[0].isnull)
 		read_amount(deal, columns[0].value);
 
@@ -283,3 +296,5 @@ DEFINE_READER(bigint, amount_of_bigint, probability_of_double, time_of_timestamp
 DEFINE_READER(bigint_date, amount_of_bigint, probability_of_double, time_of_date)
 DEFINE_READER(double, amount_of_double, probability_of_double, time_of_timestamp)
 DEFINE_READER(double_date, amount_of_double, probability_of_double, time_of_date)
+DEFINE_READER(monetary, amount_of_monetary, probability_of_double, time_of_timestamp)
+DEFINE_READER(monetary_date, amount_of_monetary, probability_of_double, time_of_date)

@@ -22,7 +22,9 @@
 	X(bigint) \
 	X(bigint_date) \
 	X(double) \
-	X(double_date)
+	X(double_date) \
+	X(monetary) \
+	X(monetary_date)
 
 /*
  * Two to five columns, as deal.c says; raises what is out of range.

@@ -323,13 +323,26 @@ uncertain_deal(const Deal *deal)
 	return uncertain;
 }
 
+/* Whether an amount in that currency, or none, is in the one of the summary. */
+static inline bool
+currency_matches(const PipelineSummary *summary, const char *currency)
+{
+	if (likely(currency == NULL))
+		return summary->currency[0] == '\0';
+	return memcmp(summary->currency, currency, sizeof(summary->currency)) == 0;
+}
+
 SummaryStatus
 summary_add_deal(PipelineSummary *summary, const Deal *deal)
 {
 	if (summary->open.deals + summary->won.deals + summary->lost.deals >= SUMMARY_MAX_DEALS)
 		return SUMMARY_TOO_MANY;
-	if (deal->has_amount && summary->currency[0] != '\0')
-		return SUMMARY_MIXED;
+	if (deal->has_amount && unlikely(!currency_matches(summary, deal->currency)))
+	{
+		if (summary_amounts(summary) > 0)
+			return SUMMARY_MIXED;
+		memcpy(summary->currency, deal->currency, sizeof(summary->currency));
+	}
 	if (is_uncertain(deal))
 	{
 		UncertainDeal uncertain = uncertain_deal(deal);
@@ -343,7 +356,7 @@ summary_add_deal(PipelineSummary *summary, const Deal *deal)
 SummaryStatus
 summary_remove_deal(PipelineSummary *summary, const Deal *deal)
 {
-	if (deal->has_amount && summary->currency[0] != '\0')
+	if (deal->has_amount && !currency_matches(summary, deal->currency))
 		return SUMMARY_MIXED;
 	if (is_uncertain(deal))
 	{
@@ -365,6 +378,8 @@ summary_remove_deal(PipelineSummary *summary, const Deal *deal)
 			(int64) *summary_limbs(summary, &summary_fields[i]) < 0)
 			return SUMMARY_NOT_THERE;
 	}
+	if (summary->currency[0] != '\0' && summary_amounts(summary) == 0)
+		memset(summary->currency, 0, sizeof(summary->currency));
 	return SUMMARY_OK;
 }
 

@@ -137,6 +137,7 @@ typedef struct Deal
 	bool		has_opened;
 	bool		has_closed;
 	int			decimals;		/* that the amount shows */
+	const char *currency;		/* its ISO 4217 letters; NULL: a plain number */
 	int			probability;	/* or PROBABILITY_UNKNOWN */
 	int128		amount;
 	Timestamp	opened;
