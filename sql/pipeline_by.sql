@@ -103,7 +103,6 @@ FROM unnest((SELECT summarize_pipeline_by(stage, amount, probability, won ORDER 
 SELECT summarize_pipeline_by(k, 1, 50, NULL) FROM (VALUES (point '(1,2)')) AS x (k);
 SELECT summarize_pipeline_by(k, 1, 50, NULL) FROM (VALUES ('{}'::json)) AS x (k);
 SELECT summarize_pipeline_by(1, 1, 101, NULL);
-SELECT pipeline_groups_serialize(NULL);
 
 SET client_min_messages = warning;
 DROP SCHEMA pipeline_by CASCADE;

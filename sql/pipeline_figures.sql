@@ -33,6 +33,10 @@ SELECT win_rate(won) AS one_shot FROM velocity;
 -- The same source: a cycle 20 % shorter is 25 % more velocity.
 SELECT round(sales_velocity(summarize_pipeline(amount, probability, won, opened,
 		opened + (closed - opened) * interval '19.2 hours')), 2) AS shorter_cycle FROM velocity;
+-- And a fifth more of any other lever is a fifth more: here of the amounts, and of the open deals.
+SELECT round(sales_velocity(summarize_pipeline(amount * 1.2, probability, won, opened, closed)), 2) AS larger_deals,
+	round(sales_velocity(merge(summarize_pipeline(amount, probability, won, opened, closed),
+		(SELECT summarize_pipeline(1, 50, NULL, '2024-01-01', NULL) FROM generate_series(1, 8)))), 2) AS more_deals FROM velocity;
 
 -- The aggregate for this one question gives the same, from every type of date.
 SELECT sales_velocity(amount, won, opened, closed) = (SELECT sales_velocity(summarize_pipeline(amount, probability, won, opened, closed)) FROM velocity) AS numeric_date,
