@@ -175,7 +175,7 @@ opp_monetary_in(PG_FUNCTION_ARGS)
 	}
 	currency = currency_by_code(code.start, code.length);
 
-	if (next_word(&rest).length > 0 ||
+	if (code.length == 0 || next_word(&rest).length > 0 ||
 		!read_amount(amount, currency == NULL ? 0 : currency->minor_unit, &minor_units, &decimals))
 	{
 		invalid_literal(string, fcinfo->context, NULL,
