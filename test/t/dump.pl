@@ -109,12 +109,9 @@ sub rules_hold
 		'an outcome without its reason' => [ "UPDATE app.deals SET stage = 'lost' WHERE id = 31", '23502' ],
 		'a forged total' => [ "UPDATE app.deals SET amount = 1 WHERE id = 1", '23514' ],
 		'a move between partitions' => [ "UPDATE app.events SET status = 'lost' WHERE id = 1", '23514' ],
-<<<<<<< HEAD
 		'a leap by stage ids' => [ "UPDATE app.leads SET stage_id = 6 WHERE id = 1", '23514' ],
 		'a stage that has lost its name' => [ "UPDATE app.stages SET name = 'bid' WHERE id = 5; UPDATE app.leads SET stage_id = 5 WHERE id = 1", '22023' ],
-=======
 		'an amount in another currency' => [ "INSERT INTO app.quotes (price) VALUES ('USD 1')", '22023' ],
->>>>>>> summary
 		'an unknown stage' => [ "INSERT INTO app.deals (id, stage) VALUES (901, 'nowhere')", '23514' ]);
 	for my $what (sort keys %refused)
 	{
