@@ -28,6 +28,8 @@ my %values = (
 	stage_path => [
 		q('[{"stage": "qualify", "entered": "2026-01-05T10:00:00+00:00"}, {"stage": "devélop \"it\"", "entered": "2026-01-06T10:00:00.25+00:00"}, {"stage": "qualify", "entered": "12026-01-06T10:00:00.25+00:00"}]'),
 		q((SELECT opportunity.collect_path('s' || i % 7, timestamptz '2026-01-01Z' + i * interval '1 hour') FROM generate_series(1, 40) i)) ],
+	cycle_summary => [
+		q((SELECT opportunity.summarize_cycle(date '2026-01-01', date '2026-01-01' + i % 7, i % 3 = 0, '2026-03-01') FROM generate_series(1, 20) i)) ],
 	funnel_summary => [
 		q((SELECT opportunity.summarize_funnel(opportunity.append_step(opportunity.append_step(NULL, chr(97 + i % 3), '2026-01-01Z'), 'lost', timestamptz '2026-01-01Z' + i % 5 * interval '1 day'), '{a,b,c}') FROM generate_series(1, 20) i)),
 		q((SELECT opportunity.summarize_funnel(NULL, '{a}'))) ],
