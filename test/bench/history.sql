@@ -5,10 +5,10 @@
 SET client_min_messages = warning;
 CREATE TEMP TABLE subject (place int, suffix text, name text, is_floor boolean);
 INSERT INTO subject VALUES (1, 'ours', 'attach_history', false), (2, 'column', 'PL/pgSQL, entry a column', false),
-    (3, 'jsonb', 'PL/pgSQL, entry a row as jsonb', true), (4, 'none', 'no history', true);
+    (3, 'jsonb', 'PL/pgSQL, entry a row as jsonb', false), (4, 'none', 'no history', true);
 SELECT 50000 * :scale AS deals \gset
 
-SELECT format('CREATE TABLE deal_%s (id int PRIMARY KEY, stage text, amount numeric(12,2), notes text)', suffix) FROM subject \gexec
+SELECT format('CREATE TABLE deal_%s (deal_id int PRIMARY KEY, stage text, amount numeric(12,2), notes text)', suffix) FROM subject \gexec
 CREATE TABLE audit_column (id bigserial PRIMARY KEY, deal_id int NOT NULL, changed_at timestamptz NOT NULL DEFAULT now(), changed_by text NOT NULL DEFAULT current_user,
     operation text NOT NULL, column_name text NOT NULL, old_value text, new_value text);
 CREATE INDEX ON audit_column (deal_id, changed_at);
@@ -20,14 +20,14 @@ CREATE FUNCTION log_columns() RETURNS trigger LANGUAGE plpgsql AS
 $$
 BEGIN
     IF tg_op = 'INSERT' THEN
-        INSERT INTO audit_column (deal_id, operation, column_name, new_value) VALUES (new.id, tg_op, 'stage', new.stage), (new.id, tg_op, 'amount', new.amount);
+        INSERT INTO audit_column (deal_id, operation, column_name, new_value) VALUES (new.deal_id, tg_op, 'stage', new.stage), (new.deal_id, tg_op, 'amount', new.amount);
         RETURN NULL;
     END IF;
     IF old.stage IS DISTINCT FROM new.stage THEN
-        INSERT INTO audit_column (deal_id, operation, column_name, old_value, new_value) VALUES (new.id, tg_op, 'stage', old.stage, new.stage);
+        INSERT INTO audit_column (deal_id, operation, column_name, old_value, new_value) VALUES (new.deal_id, tg_op, 'stage', old.stage, new.stage);
     END IF;
     IF old.amount IS DISTINCT FROM new.amount THEN
-        INSERT INTO audit_column (deal_id, operation, column_name, old_value, new_value) VALUES (new.id, tg_op, 'amount', old.amount, new.amount);
+        INSERT INTO audit_column (deal_id, operation, column_name, old_value, new_value) VALUES (new.deal_id, tg_op, 'amount', old.amount, new.amount);
     END IF;
     RETURN NULL;
 END
@@ -36,7 +36,7 @@ CREATE FUNCTION log_rows() RETURNS trigger LANGUAGE plpgsql AS
 $$
 BEGIN
     INSERT INTO audit_jsonb (deal_id, operation, old_row, new_row)
-    VALUES (new.id, tg_op, CASE WHEN tg_op = 'UPDATE' THEN to_jsonb(old) END, to_jsonb(new));
+    VALUES (new.deal_id, tg_op, CASE WHEN tg_op = 'UPDATE' THEN to_jsonb(old) END, to_jsonb(new));
     RETURN NULL;
 END
 $$;
@@ -60,7 +60,7 @@ END
 $$;
 SELECT set_config('bench.deals', (:deals)::text, false);
 CREATE FUNCTION logged(suffix text) RETURNS text LANGUAGE sql IMMUTABLE AS
-$$ SELECT format('SELECT (count(*), count(DISTINCT deal_id), min(old_value), max(new_value))::text FROM audit_%s', suffix) $$;
+$$ SELECT format('SELECT count(DISTINCT deal_id)::text FROM audit_%s', suffix) $$;
 
 SELECT bench.variant('history, one column of every row', name, format('UPDATE deal_%s SET stage = ''develop''', suffix),
     format('CALL start_again(%L)', suffix), logged(suffix), is_floor)
@@ -79,7 +79,7 @@ FROM subject ORDER BY place;
 SELECT format('CALL bench.measure(%L, %s)', 'history, insert', :deals) \gexec
 
 SELECT bench.variant('history, one row a statement', name,
-    format('DO $do$ BEGIN FOR i IN 1 .. %s LOOP UPDATE deal_%s SET stage = ''develop'' WHERE id = i; END LOOP; END $do$', :deals / 2, suffix),
+    format('DO $do$ BEGIN FOR i IN 1 .. %s LOOP UPDATE deal_%s SET stage = ''develop'' WHERE deal_id = i; END LOOP; END $do$', :deals / 2, suffix),
     format('CALL start_again(%L)', suffix), logged(suffix), is_floor)
 FROM subject ORDER BY place;
 SELECT format('CALL bench.measure(%L, %s)', 'history, one row a statement', :deals / 2) \gexec
