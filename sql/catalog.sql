@@ -61,7 +61,7 @@ INSERT INTO label VALUES
     -- they write, create triggers, or look at rows with a snapshot of their own
     ('attach_totals', 'v', 'u'), ('rebuild_totals', 'v', 'u'), ('detach_totals', 'v', 'u'),
     ('attach_process', 'v', 'u'), ('detach_process', 'v', 'u'), ('detach_all', 'v', 'u'),
-    ('check_totals', 'v', 'u'), ('advance', 'v', 'u'), ('move_to', 'v', 'u'), ('create_workspace', 'v', 'u'),
+    ('check_totals', 'v', 'u'), ('check_process', 'v', 'u'), ('advance', 'v', 'u'), ('move_to', 'v', 'u'), ('create_workspace', 'v', 'u'),
     -- they read tables or the catalog
     ('process_of', 's', 's'),
     -- they look at a row by the output functions of its columns' types, and run the conditions of a process

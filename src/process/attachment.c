@@ -296,16 +296,14 @@ read_process(const char *definition)
 	return kept;
 }
 
-/* Called in the attachment's own context. */
-static Attachment *
-build_attachment(Relation rel, const Trigger *judge)
+Attachment *
+build_attachment(Relation rel, const ProcessOptions *options)
 {
 	Attachment *attachment = palloc0(sizeof(Attachment));
-	const char *definition;
+	const char *definition = options->definition;
 
 	attachment->context = CurrentMemoryContext;
-	read_options(judge, &attachment->options);
-	definition = attachment->options.definition;
+	attachment->options = *options;
 	copy_options(&attachment->options);
 	for (int i = 0; i < N_STAGE_COLUMNS; i++)
 		resolve_column(attachment, rel, i);
@@ -426,6 +424,7 @@ get_attachment(Relation rel, const Trigger *trigger)
 {
 	const Attachment *known;
 	Attachment *built;
+	ProcessOptions options;
 	MemoryContext context;
 	MemoryContext caller;
 	uint64		before;
@@ -444,9 +443,10 @@ get_attachment(Relation rel, const Trigger *trigger)
 		keep_attachment(rel, trigger->tgoid, judge->tgoid, NULL, before);
 		return known;
 	}
+	read_options(trigger, &options);
 	context = AllocSetContextCreate(CurrentMemoryContext, "attached process", ALLOCSET_SMALL_SIZES);
 	caller = MemoryContextSwitchTo(context);
-	built = build_attachment(rel, trigger);
+	built = build_attachment(rel, &options);
 	MemoryContextSwitchTo(caller);
 	keep_attachment(rel, trigger->tgoid, trigger->tgoid, built, before);
 	MemoryContextSetParent(context, opportunity_context());
