@@ -13,9 +13,8 @@
  *	zz_opportunity_derive_<stage column>	BEFORE INSERT FOR EACH ROW; also OR UPDATE
  *											when columns follow the stage, and where
  *											rows can move between partitions
- *	opportunity_process_changed				on the tables of processes and stages: AFTER
- *											INSERT OR UPDATE OR DELETE OR TRUNCATE, one
- *											a statement
+ *	opportunity_process_changed				on the tables it is read from: AFTER INSERT OR
+ *											UPDATE OR DELETE OR TRUNCATE, one a statement
  *
  * with the end of a long column name replaced by a hash.  Their arguments are
  * described in options.h; trigger_arguments() splits pg_trigger.tgargs.
@@ -71,13 +70,20 @@ enum
 	ARG_STAGE_KEY,
 	ARG_STAGE_NAME,
 	ARG_PATH_COLUMN,
+	ARG_NOTIFY,
+	ARG_RULE_TABLE,
+	ARG_RULE_POSITION,
+	ARG_RULE_PROCESS,
+	ARG_RULE_CONDITION,
+	ARG_RULE_PROCESS_KEY,
 	N_ARGS
 };
 
 /* Which of them name the tables that the process is read from. */
 static const int source_args[N_SOURCE_TABLES] = {
 	[PROCESS_TABLE] = ARG_PROCESS_TABLE,
-	[STAGE_TABLE] = ARG_STAGE_TABLE
+	[STAGE_TABLE] = ARG_STAGE_TABLE,
+	[RULE_TABLE] = ARG_RULE_TABLE
 };
 
 char *
@@ -270,17 +276,33 @@ options_asked_for(FunctionCallInfo fcinfo, Relation rel, ProcessOptions *options
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("either process, or process_table and process_column must be given")));
+	if (!PG_ARGISNULL(ARG_RULE_TABLE) && PG_ARGISNULL(ARG_PROCESS_TABLE))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("rule_table goes with process_table and process_column")));
 
 	options->columns[STAGE_COLUMN] = name_argument(fcinfo, ARG_STAGE_COLUMN);
 	for (int i = PROBABILITY_COLUMN; i <= CLOSED_AT_COLUMN; i++)
 		options->columns[i] = name_argument(fcinfo, ARG_PROBABILITY_COLUMN + i - PROBABILITY_COLUMN);
 	options->columns[PATH_COLUMN] = name_argument(fcinfo, ARG_PATH_COLUMN);
+	options->notify = name_argument(fcinfo, ARG_NOTIFY);
+	if (options->notify != NULL && options->notify[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("notify must be the name of a channel")));
 	for (int i = 0; i < N_SOURCE_TABLES; i++)
 		options->tables[i] = PG_ARGISNULL(source_args[i]) ? NULL : qualified_name(PG_GETARG_OID(source_args[i]));
 	if (!PG_ARGISNULL(ARG_STAGE_TABLE))
 	{
 		options->stage_key = name_argument(fcinfo, ARG_STAGE_KEY);
 		options->stage_name = name_argument(fcinfo, ARG_STAGE_NAME);
+	}
+	if (!PG_ARGISNULL(ARG_RULE_TABLE))
+	{
+		options->rule_position = name_argument(fcinfo, ARG_RULE_POSITION);
+		options->rule_process = name_argument(fcinfo, ARG_RULE_PROCESS);
+		options->rule_condition = name_argument(fcinfo, ARG_RULE_CONDITION);
+		options->rule_process_key = name_argument(fcinfo, ARG_RULE_PROCESS_KEY);
 	}
 	if (PG_ARGISNULL(ARG_PROCESS))
 	{
@@ -360,6 +382,8 @@ check_attachment(Oid relid, const char *stage_column)
 
 	for (int i = 0; i < attachment->n_processes; i++)
 		read_conditions(attached_process(attachment, rel, attachment->processes[i].key)->conditions);
+	if (attachment->rules != NULL)
+		check_rules(attachment);
 	check_rows(rel, attachment);
 	table_close(rel, NoLock);
 }

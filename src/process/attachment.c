@@ -15,7 +15,7 @@
  * A nested statement can load a process that its caller has just changed, before
  * the caller's AFTER STATEMENT trigger tells of it.  Where the change is rolled
  * back that trigger never fires, so after an abort nothing that was read from a
- * table of processes or stages is trusted.
+ * table of processes, stages or rules is trusted.
  */
 #include "process/attachment.h"
 
@@ -332,10 +332,14 @@ build_attachment(Relation rel, const Trigger *judge)
 		Form_pg_attribute attribute = find_plain_column(rel, attachment->options.process_column, "the process_column");
 
 		attachment->process_attnum = attribute->attnum;
+		attachment->process_type = attribute->atttypid;
+		attachment->process_typmod = attribute->atttypmod;
 		attachment->process_typbyval = attribute->attbyval;
 		attachment->process_typlen = attribute->attlen;
 		init_name_reader(&attachment->process_reader, attribute->atttypid, CurrentMemoryContext);
 		load_processes(attachment, rel);
+		if (attachment->options.tables[RULE_TABLE] != NULL)
+			attachment->rules = load_rules(attachment, rel);
 	}
 	return attachment;
 }

@@ -23,6 +23,7 @@
 typedef struct AttachedProcess
 {
 	const char *key;			/* NULL: the only one */
+	const char *rule_key;		/* by which rules choose it */
 	bool		is_default;		/* of rows whose process column is NULL */
 	bool		resolved;		/* the rest is there */
 	const SalesProcess *process;
@@ -53,6 +54,9 @@ typedef struct StageId
 	const char *name;
 } StageId;
 
+/* The rules that choose the process of a new row. */
+typedef struct ProcessRules ProcessRules;
+
 typedef struct Attachment
 {
 	MemoryContext context;
@@ -60,6 +64,8 @@ typedef struct Attachment
 	AttachedColumn columns[N_STAGE_COLUMNS];
 	NameReader	stage_reader;
 	AttrNumber	process_attnum; /* InvalidAttrNumber: one process for all rows */
+	Oid			process_type;
+	int32		process_typmod;
 	bool		process_typbyval;
 	int16		process_typlen;
 	NameReader	process_reader;
@@ -68,6 +74,7 @@ typedef struct Attachment
 	AttachedProcess *processes; /* sorted by key */
 	int			n_stage_ids;
 	StageId    *stage_ids;		/* sorted by id */
+	ProcessRules *rules;		/* NULL: no rule chooses processes */
 } Attachment;
 
 /*
@@ -133,5 +140,15 @@ extern void load_processes(Attachment *attachment, Relation rel);
 extern void load_stage_ids(Attachment *attachment, Relation rel);
 extern const char *stage_of_id(const Attachment *attachment, const char *id);
 extern const char *id_of_stage(const Attachment *attachment, const char *name);
+
+/*
+ * Reads the table of rules, its processes being known; finds mistakes in all of
+ * them.  Chooses the process of a new row that names none, the default one where no
+ * rule does; the run is one of the rules' conditions (rule_table.c).
+ */
+extern ProcessRules *load_rules(Attachment *attachment, Relation rel);
+extern void check_rules(const Attachment *attachment);
+extern Conditions *rule_conditions(const ProcessRules *rules);
+extern const AttachedProcess *choose_process(const Attachment *attachment, ConditionRun *run, HeapTuple row);
 
 #endif							/* OPPORTUNITY_ATTACHMENT_H */

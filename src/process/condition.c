@@ -50,10 +50,12 @@ struct Conditions
 {
 	MemoryContext context;
 	MemoryContextCallback free_read;
-	const SalesProcess *process;
+	ConditionPlace place;
+	const void *source;			/* a process, unless they are of another list */
 	TupleDesc	desc;
 	ConditionTrust trust;
 	bool		sees_statement;
+	bool		on_their_way;		/* rows are not stored yet */
 	ConditionRun *lasting;		/* of those that are compiled once a backend */
 	int			n;
 	Condition	list[FLEXIBLE_ARRAY_MEMBER];	/* the checks, then the branches' */
@@ -77,27 +79,31 @@ struct ConditionRun
 /* What is being read, for its columns and for messages. */
 typedef struct Reading
 {
-	const SalesProcess *process;
+	ConditionPlace place;
+	const void *source;
 	const char *text;
 	TupleDesc	desc;
+	bool		on_their_way;
 	const char *table;			/* may qualify columns; NULL: nothing may */
 	int			condition;
 } Reading;
 
 /* Where in the process's canonical JSON a condition is. */
 static char *
-condition_path(const SalesProcess *process, int condition)
+condition_path(const void *source, int condition)
 {
+	const SalesProcess *process = source;
+
 	if (condition >= (int) process->n_checks)
-		return psprintf("$.branches[%d].when", condition - (int) process->n_checks);
+		return psprintf("condition at $.branches[%d].when of the sales process", condition - (int) process->n_checks);
 	for (uint32 i = 0; i < process->n_stages; i++)
 	{
 		const ProcessStage *stage = &process->stages[i];
 
 		if (condition < (int) (stage->first_check + stage->n_checks))
-			return psprintf("$.stages[%u].checks[%u].when", i, condition - stage->first_check);
+			return psprintf("condition at $.stages[%u].checks[%u].when of the sales process", i, condition - stage->first_check);
 	}
-	return "$";
+	return "condition of the sales process";
 }
 
 static void
@@ -113,8 +119,7 @@ reading_context(void *arg)
 		internalerrposition(position);
 		internalerrquery(reading->text);
 	}
-	errcontext("condition at %s of the sales process",
-			   condition_path(reading->process, reading->condition));
+	errcontext("%s", reading->place(reading->source, reading->condition));
 }
 
 /* Columns are found by name, those of a table and of a record alike. */
@@ -139,6 +144,10 @@ resolve_column(ParseState *pstate, ColumnRef *reference)
 
 		if (attribute->attisdropped || strcmp(NameStr(attribute->attname), name) != 0)
 			continue;
+		if (reading->on_their_way && attribute->attgenerated != '\0')
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("column \"%s\" in a condition is generated, and has no value yet", name)));
 		if (attribute->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL)
 			ereport(ERROR,
 					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -203,6 +212,25 @@ free_read(void *arg)
 	}
 }
 
+/* Of n conditions, the texts of which are to be filled in. */
+static Conditions *
+allocate_conditions(int n, TupleDesc desc, ConditionTrust trust, ConditionPlace place, const void *source)
+{
+	Conditions *conditions = palloc0(offsetof(Conditions, list) + n * sizeof(Condition));
+
+	conditions->context = CurrentMemoryContext;
+	conditions->place = place;
+	conditions->source = source;
+	/* With its constraints, because they tell the values of columns added later. */
+	conditions->desc = CreateTupleDescCopyConstr(desc);
+	conditions->trust = trust;
+	conditions->n = n;
+	conditions->free_read.func = free_read;
+	conditions->free_read.arg = conditions;
+	MemoryContextRegisterResetCallback(CurrentMemoryContext, &conditions->free_read);
+	return conditions;
+}
+
 Conditions *
 make_conditions(const SalesProcess *process, TupleDesc desc, ConditionTrust trust, bool sees_statement)
 {
@@ -211,19 +239,22 @@ make_conditions(const SalesProcess *process, TupleDesc desc, ConditionTrust trus
 
 	if (n == 0)
 		return NULL;
-	conditions = palloc0(offsetof(Conditions, list) + n * sizeof(Condition));
-	conditions->context = CurrentMemoryContext;
-	conditions->process = process;
-	/* With its constraints, because they tell the values of columns added later. */
-	conditions->desc = CreateTupleDescCopyConstr(desc);
-	conditions->trust = trust;
+	conditions = allocate_conditions(n, desc, trust, condition_path, process);
 	conditions->sees_statement = sees_statement;
-	conditions->n = n;
 	for (int i = 0; i < n; i++)
 		conditions->list[i].text = condition_text(process, i);
-	conditions->free_read.func = free_read;
-	conditions->free_read.arg = conditions;
-	MemoryContextRegisterResetCallback(CurrentMemoryContext, &conditions->free_read);
+	return conditions;
+}
+
+Conditions *
+make_condition_list(const char *const *texts, int n, TupleDesc desc, ConditionTrust trust,
+					ConditionPlace place, const void *source)
+{
+	Conditions *conditions = allocate_conditions(n, desc, trust, place, source);
+
+	conditions->on_their_way = true;
+	for (int i = 0; i < n; i++)
+		conditions->list[i].text = texts[i];
 	return conditions;
 }
 
@@ -250,7 +281,10 @@ static Condition *
 current_condition(Conditions *conditions, int i)
 {
 	Condition  *condition = &conditions->list[i];
-	Reading		reading = {.process = conditions->process, .text = condition->text, .desc = conditions->desc, .condition = i};
+	Reading		reading = {
+		.place = conditions->place, .source = conditions->source, .text = condition->text,
+		.desc = conditions->desc, .on_their_way = conditions->on_their_way, .condition = i
+	};
 	MemoryContext scratch;
 	MemoryContext caller;
 	CachedExpression *read;
@@ -427,7 +461,7 @@ SalesProcess *
 qualify_conditions(const SalesProcess *process, Relation rel)
 {
 	Reading		reading = {
-		.process = process, .desc = RelationGetDescr(rel), .table = RelationGetRelationName(rel)
+		.place = condition_path, .source = process, .desc = RelationGetDescr(rel), .table = RelationGetRelationName(rel)
 	};
 	int			n = process->n_checks + process->n_branches;
 	GrowingProcess qualified = {palloc(VARSIZE(process)), VARSIZE(process)};

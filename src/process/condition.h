@@ -37,6 +37,15 @@ typedef struct ConditionRun ConditionRun;
 extern Conditions *make_conditions(const SalesProcess *process, TupleDesc desc,
 								   ConditionTrust trust, bool sees_statement);
 
+/*
+ * Conditions that do not stand in a process; the texts must outlive them.  They
+ * are asked of rows on their way into the table, which have no value yet in a
+ * generated column.  place says for messages where condition i of the source is.
+ */
+typedef char *(*ConditionPlace) (const void *source, int i);
+extern Conditions *make_condition_list(const char *const *texts, int n, TupleDesc desc, ConditionTrust trust,
+									   ConditionPlace place, const void *source);
+
 /* Reads them all, which finds mistakes. */
 extern void read_conditions(Conditions *conditions);
 
@@ -44,7 +53,7 @@ extern void read_conditions(Conditions *conditions);
 extern ConditionRun *start_conditions(Conditions *conditions, MemoryContext context);
 extern const Conditions *run_of(const ConditionRun *run);
 
-/* Whether a row passes a check of the process's list: NULL is not passed. */
+/* Whether a row passes a check of the process's list, or a condition of another list: NULL is not passed. */
 extern bool check_passes(ConditionRun *run, int check, HeapTuple row);
 
 /* The stage that the row's branch from an open stage leads to; STAGE_NONE: it takes none. */

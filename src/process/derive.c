@@ -16,6 +16,7 @@
 #include "utils/date.h"
 #include "utils/datum.h"
 #include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(opp_derive_stage);
@@ -50,10 +51,18 @@ typedef struct Derivation
 	bool		changed;		/* moved, or another process says what the stage means */
 	bool		reopened;		/* from an outcome to an open stage */
 	int			n_changes;
-	int			attnums[N_STAGE_COLUMNS];
-	Datum		values[N_STAGE_COLUMNS];
-	bool		nulls[N_STAGE_COLUMNS];
+	int			attnums[N_STAGE_COLUMNS + 1];	/* the process, too */
+	Datum		values[N_STAGE_COLUMNS + 1];
+	bool		nulls[N_STAGE_COLUMNS + 1];
 } Derivation;
+
+static void
+add_change(Derivation *derivation, AttrNumber attnum, Datum value, bool isnull)
+{
+	derivation->attnums[derivation->n_changes] = attnum;
+	derivation->values[derivation->n_changes] = value;
+	derivation->nulls[derivation->n_changes++] = isnull;
+}
 
 static void
 set_column(Derivation *derivation, StageColumn column, Datum value, bool isnull)
@@ -64,9 +73,19 @@ set_column(Derivation *derivation, StageColumn column, Datum value, bool isnull)
 	/* PostgreSQL does not look at what a BEFORE trigger returns; a domain may have changed, too. */
 	if (kept->base_type != kept->type)
 		domain_check(value, isnull, kept->type, &kept->domain, attachment->context);
-	derivation->attnums[derivation->n_changes] = kept->attnum;
-	derivation->values[derivation->n_changes] = value;
-	derivation->nulls[derivation->n_changes++] = isnull;
+	add_change(derivation, kept->attnum, value, isnull);
+}
+
+static void
+set_process(Derivation *derivation, const char *key)
+{
+	const Attachment *attachment = derivation->attachment;
+	Oid			input;
+	Oid			ioparam;
+
+	getTypeInputInfo(attachment->process_type, &input, &ioparam);
+	add_change(derivation, attachment->process_attnum,
+			   OidInputFunctionCall(input, unconstify(char *, key), ioparam, attachment->process_typmod), false);
 }
 
 /* A kept column's value in the old row; NULL of a new row. */
@@ -257,6 +276,60 @@ refuse_no_stage(const Derivation *derivation, Relation rel)
 		report_no_stage(&judged);
 }
 
+/* The rules' conditions, compiled once a statement. */
+static ConditionRun *
+rule_run(FunctionCallInfo fcinfo, const Attachment *attachment)
+{
+	Conditions *conditions = rule_conditions(attachment->rules);
+	ConditionRun *run = fcinfo->flinfo->fn_extra;
+
+	if (run == NULL || run_of(run) != conditions)
+		fcinfo->flinfo->fn_extra = run = start_conditions(conditions, fcinfo->flinfo->fn_mcxt);
+	return run;
+}
+
+/*
+ * The process that the row follows.  Where there are rules it is written into a
+ * row that names none: into a new one what they choose, into one that was there
+ * the default that it has followed so far.  So a row that goes to another partition
+ * does not come there as a new one that names none.
+ */
+static const AttachedProcess *
+row_process(FunctionCallInfo fcinfo, Derivation *derivation, Relation rel)
+{
+	const Attachment *attachment = derivation->attachment;
+	const char *key = row_process_key(attachment, derivation->new, derivation->desc);
+
+	if (key == NULL && attachment->rules != NULL)
+	{
+		const AttachedProcess *chosen = derivation->old != NULL ? find_process(attachment, NULL) :
+			choose_process(attachment, rule_run(fcinfo, attachment), derivation->new);
+
+		if (chosen == NULL)
+			return NULL;
+		key = chosen->key;
+		set_process(derivation, key);
+	}
+	return attached_process(attachment, rel, key);
+}
+
+/* The stage of the process that the row is in: the first one of a new row that is in none. */
+static int
+row_stage_of(Derivation *derivation, const AttachedProcess *attached, Relation rel)
+{
+	char	   *stage = row_stage(derivation->attachment, derivation->new, derivation->desc);
+
+	if (stage != NULL)
+		return find_stage(attached->process, stage);
+	if (derivation->old != NULL)
+	{
+		refuse_no_stage(derivation, rel);
+		return STAGE_NONE;
+	}
+	set_column(derivation, STAGE_COLUMN, attached->values[STAGE_COLUMN][0].value, false);
+	return 0;
+}
+
 Datum
 opp_derive_stage(PG_FUNCTION_ARGS)
 {
@@ -264,8 +337,7 @@ opp_derive_stage(PG_FUNCTION_ARGS)
 	Derivation	derivation = {0};
 	const AttachedProcess *attached;
 	Relation	rel;
-	char	   *stage;
-	int			i;
+	int			stage = STAGE_NONE;
 
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		report_wrong_trigger("derive_stage", "as a trigger");
@@ -284,29 +356,15 @@ opp_derive_stage(PG_FUNCTION_ARGS)
 	else
 		derivation.new = trigger->tg_trigtuple;
 
-	stage = row_stage(derivation.attachment, derivation.new, derivation.desc);
-	attached = attached_process(derivation.attachment, rel,
-								row_process_key(derivation.attachment, derivation.new, derivation.desc));
-	if (attached == NULL)
-		return PointerGetDatum(derivation.new);
-	if (stage != NULL)
-		i = find_stage(attached->process, stage);
-	else if (derivation.old == NULL)
+	attached = row_process(fcinfo, &derivation, rel);
+	if (attached != NULL)
+		stage = row_stage_of(&derivation, attached, rel);
+	if (stage != STAGE_NONE)
 	{
-		i = 0;
-		set_column(&derivation, STAGE_COLUMN, attached->values[STAGE_COLUMN][0].value, false);
+		if (derivation.old != NULL)
+			compare_with_old(&derivation, attached, stage);
+		derive_columns(&derivation, attached, stage);
 	}
-	else
-	{
-		refuse_no_stage(&derivation, rel);
-		i = STAGE_NONE;
-	}
-	if (i == STAGE_NONE)
-		return PointerGetDatum(derivation.new);
-
-	if (derivation.old != NULL)
-		compare_with_old(&derivation, attached, i);
-	derive_columns(&derivation, attached, i);
 	if (derivation.n_changes == 0)
 		return PointerGetDatum(derivation.new);
 	return PointerGetDatum(heap_modify_tuple_by_cols(derivation.new, derivation.desc, derivation.n_changes,

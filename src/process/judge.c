@@ -9,6 +9,7 @@
  * here: no AFTER UPDATE trigger fires.  moving_rows.c brings the two together.
  */
 #include "process/moving_rows.h"
+#include "process/notify.h"
 #include "process/report.h"
 
 #include "access/htup_details.h"
@@ -259,6 +260,11 @@ opp_judge_stage(PG_FUNCTION_ARGS)
 		if (updated)
 			read_version(attachment, trigger->tg_trigtuple, desc, &old);
 		judge_row(fcinfo, &judged, &old, moved, &new);
+		if (attachment->options.notify != NULL)
+		{
+			name_stages(&judged, &old, &new);
+			notify_move(&judged);
+		}
 	}
 	free_moving_row(moved);
 	return PointerGetDatum(NULL);

@@ -26,7 +26,13 @@ static const struct
 	{"process_definition", offsetof(ProcessOptions, process_definition)},
 	{"stage_table", offsetof(ProcessOptions, tables[STAGE_TABLE])},
 	{"stage_key", offsetof(ProcessOptions, stage_key)},
-	{"stage_name", offsetof(ProcessOptions, stage_name)}
+	{"stage_name", offsetof(ProcessOptions, stage_name)},
+	{"rule_table", offsetof(ProcessOptions, tables[RULE_TABLE])},
+	{"rule_position", offsetof(ProcessOptions, rule_position)},
+	{"rule_process", offsetof(ProcessOptions, rule_process)},
+	{"rule_condition", offsetof(ProcessOptions, rule_condition)},
+	{"rule_process_key", offsetof(ProcessOptions, rule_process_key)},
+	{"notify", offsetof(ProcessOptions, notify)}
 };
 
 static const char **
@@ -81,7 +87,8 @@ read_options(const Trigger *judge, ProcessOptions *options)
 
 	*options = (ProcessOptions) {
 		.process_key = "name", .process_definition = "definition",
-		.stage_key = "id", .stage_name = "name"
+		.stage_key = "id", .stage_name = "name",
+		.rule_position = "position", .rule_process = "process", .rule_condition = "condition"
 	};
 	if (judge->tgnargs < 2 || judge->tgnargs % 2 != 0)
 		bad_arguments(judge, "expected a stage column, a process and pairs of option and value");
@@ -95,6 +102,8 @@ read_options(const Trigger *judge, ProcessOptions *options)
 	if ((options->definition == NULL) != (options->tables[PROCESS_TABLE] != NULL) ||
 		(options->tables[PROCESS_TABLE] == NULL) != (options->process_column == NULL))
 		bad_arguments(judge, "expected either a process, or a process_table and a process_column");
+	if (options->tables[RULE_TABLE] != NULL && options->tables[PROCESS_TABLE] == NULL)
+		bad_arguments(judge, "a rule_table goes with a process_table");
 }
 
 void

@@ -31,10 +31,11 @@ typedef enum StageColumn
 typedef enum SourceTable
 {
 	PROCESS_TABLE,
-	STAGE_TABLE
+	STAGE_TABLE,
+	RULE_TABLE
 } SourceTable;
 
-#define N_SOURCE_TABLES (STAGE_TABLE + 1)
+#define N_SOURCE_TABLES (RULE_TABLE + 1)
 
 #define N_STAGE_VALUES (OUTCOME_COLUMN + 1)
 #define N_STAGE_COLUMNS (PATH_COLUMN + 1)
@@ -55,6 +56,11 @@ typedef struct ProcessOptions
 	const char *process_definition; /* of process_table: a sales_process */
 	const char *stage_key;		/* of stage_table: what the stage column holds */
 	const char *stage_name;		/* of stage_table: what the process calls it */
+	const char *rule_position;	/* of rule_table: the order of the rules */
+	const char *rule_process;	/* of rule_table: the process that a rule chooses */
+	const char *rule_condition; /* of rule_table: of which rows */
+	const char *rule_process_key;	/* of process_table: what rule_process holds; NULL: process_key */
+	const char *notify;			/* channel that is told of moves; NULL: none */
 	bool		warn;
 	const char *columns[N_STAGE_COLUMNS];	/* STAGE_COLUMN is always there */
 } ProcessOptions;

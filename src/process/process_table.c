@@ -18,7 +18,9 @@ typedef struct ProcessReader
 	AttrNumber	key;
 	AttrNumber	definition;
 	AttrNumber	is_default;		/* InvalidAttrNumber: there is none */
+	AttrNumber	rule_key;
 	NameReader	key_reader;
+	NameReader	rule_key_reader;
 } ProcessReader;
 
 static void
@@ -32,7 +34,10 @@ find_columns(Relation processes, const ProcessOptions *options, ProcessReader *r
 	reader->is_default = get_attnum(table, DEFAULT_COLUMN);
 	if (reader->is_default > 0 && get_atttype(table, reader->is_default) != BOOLOID)
 		reader->is_default = InvalidAttrNumber;
+	reader->rule_key = options->rule_process_key == NULL ? reader->key :
+		source_column(PROCESS_TABLE, processes, options->rule_process_key, InvalidOid);
 	init_name_reader(&reader->key_reader, get_atttype(table, reader->key), CurrentMemoryContext);
+	init_name_reader(&reader->rule_key_reader, get_atttype(table, reader->rule_key), CurrentMemoryContext);
 }
 
 static int
@@ -54,6 +59,8 @@ read_process_row(TupleTableSlot *row, void *arg)
 	bool		is_default = false;
 	Datum		key = slot_getattr(row, reader->key, &no_key);
 	Datum		definition = slot_getattr(row, reader->definition, &no_definition);
+	bool		no_rule_key;
+	Datum		rule_key = slot_getattr(row, reader->rule_key, &no_rule_key);
 
 	if (no_key || no_definition)
 		return;
@@ -67,6 +74,7 @@ read_process_row(TupleTableSlot *row, void *arg)
 	process = &attachment->processes[attachment->n_processes++];
 	memset(process, 0, sizeof(AttachedProcess));
 	process->key = read_name_of(&reader->key_reader, key);
+	process->rule_key = no_rule_key ? "" : read_name_of(&reader->rule_key_reader, rule_key);
 	process->process = DatumGetSalesProcess(PointerGetDatum(PG_DETOAST_DATUM_COPY(definition)));
 	process->is_default = !no_default && is_default;
 }

@@ -37,7 +37,8 @@ static const struct
 }			sources[N_SOURCE_TABLES] =
 {
 	[PROCESS_TABLE] = {"process table", "process_key and process_definition"},
-	[STAGE_TABLE] = {"stage table", "stage_key and stage_name"}
+	[STAGE_TABLE] = {"stage table", "stage_key and stage_name"},
+	[RULE_TABLE] = {"rule table", "rule_position, rule_process and rule_condition"}
 };
 
 const char *
