@@ -23,6 +23,7 @@ SCRIPT_PARTS = \
 	src/revenue/quantity_breaks.sql \
 	src/revenue/allocate.sql \
 	src/revenue/installments.sql \
+	src/revenue/exchange_date.sql \
 	src/pricing/pricing.sql \
 	src/totals/totals.sql \
 	src/process/process.sql \

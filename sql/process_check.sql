@@ -1,103 +1,129 @@
--- Which rows violate their process, or would violate one that is proposed; which triggers do not do their work.
+-- Checks: conditions in SQL beside the required columns of a gate.
 CREATE SCHEMA process_check;
 SET search_path = process_check, opportunity;
 
-CREATE FUNCTION p() RETURNS sales_process RETURN '{"stages": [{"name": "a", "required": ["note"]}, {"name": "b"},
-    {"name": "w", "outcome": "won", "required": ["amount"], "checks": [{"when": "amount > 0", "message": "the amount is positive"}, {"when": "note <> ''x''"}]},
-    {"name": "l", "outcome": "lost", "required": ["note"]}]}'::sales_process;
-CREATE TABLE deals (gone text, id integer PRIMARY KEY, stage text, amount numeric, note text, outcome text, deal text, deal_ text);
-ALTER TABLE deals DROP COLUMN gone;
-INSERT INTO deals (id, stage, amount, note, outcome) VALUES (1, 'a', NULL, NULL, NULL), (2, 'nowhere', 1, 'n', 'open'), (3, NULL, 1, 'n', 'open'),
-    (4, 'w', -5, 'x', 'won'), (5, 'w', NULL, ' ', 'won'), (6, 'l', 1, 'reason', 'lost'), (7, 'l', NULL, NULL, NULL), (8, 'b', NULL, NULL, 'won');
-ALTER TABLE deals ADD COLUMN later integer DEFAULT 7;
+CREATE FUNCTION try(command text) RETURNS TABLE (field text, value text) LANGUAGE plpgsql AS $$
+DECLARE
+    state text; message text; detail text; hint text; in_column text; rule text; context text;
+BEGIN
+    EXECUTE command;
+    RETURN QUERY VALUES ('done', NULL);
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT,
+        in_column = COLUMN_NAME, rule = CONSTRAINT_NAME, context = PG_EXCEPTION_CONTEXT;
+    RETURN QUERY SELECT * FROM (VALUES ('state', state), ('message', message), ('detail', detail), ('hint', hint),
+                                       ('column', in_column), ('constraint', rule),
+                                       ('context', substring(context FROM 'condition at [^\n]*'))) v (n, v)
+                 WHERE v.v <> '';
+END $$;
 
--- Before it is attached: the rows that it would refuse. Open stages are judged when they are left.
-SELECT check_process('deals');
-SELECT * FROM check_process('deals', p()) ORDER BY key;
-SELECT * FROM check_process('deals', '{"stages": [{"name": "a", "checks": [{"when": "nothing > 0"}]}, {"name": "w", "outcome": "won"}]}');
-SELECT * FROM check_process('deals', '{"stages": [{"name": "a"}, {"name": "w", "outcome": "won", "required": ["nothing"]}]}');
-SELECT key, problem FROM check_process('deals', '{"stages": [{"name": "a"}, {"name": "w", "outcome": "won", "checks": [{"when": "later = 7"}]}]}', 'stage') ORDER BY key;
-SELECT key, stage FROM check_process('deals', '{"stages": [{"name": "1"}, {"name": "2"}, {"name": "6", "outcome": "won"}]}', 'id') ORDER BY key;
+CREATE TABLE deals (id integer PRIMARY KEY, stage text, budget numeric, value numeric, gross numeric GENERATED ALWAYS AS (value * 1.2) STORED,
+                    note text, closes date, "Odd ""one""" boolean);
+SELECT attach_process('deals', 'stage', '{
+    "stages": [{"name": "qualify", "required": ["budget", "note"],
+                "checks": [{"when": "value > 0", "message": "a proposal needs a value"}, {"when": "value <= budget"}]},
+               {"name": "propose", "checks": [{"when": "gross > 100\n  AND \"Odd \"\"one\"\"\""}]},
+               {"name": "won", "outcome": "won", "required": ["closes"], "checks": [{"when": "closes >= date ''2026-01-01''", "message": "won deals close in 2026"}]},
+               {"name": "lost", "outcome": "lost", "checks": [{"when": "deals.note IS NOT NULL", "message": "say why it was lost"}]}],
+    "moves": {"skip": true}}');
 
--- Attached so that it only warns, until there are no such rows any more.
-SET client_min_messages = error;
-SELECT attach_process('deals', 'stage', p(), outcome_column => 'outcome', enforce => 'warn');
-RESET client_min_messages;
-SELECT * FROM check_process('deals') ORDER BY key, rule;
-UPDATE deals SET outcome = outcome;
-SELECT * FROM check_process('deals') ORDER BY key, rule;
--- And with another one.
-SELECT key, problem FROM check_process('deals', '{"stages": [{"name": "a"}, {"name": "b"}, {"name": "l"}, {"name": "w", "outcome": "won"}]}') ORDER BY key;
-DELETE FROM deals WHERE id IN (2, 3, 4, 5, 7);
-SELECT * FROM check_process('deals');
-SELECT attach_process('deals', 'stage', p(), outcome_column => 'outcome');
+-- As it is kept.
+SELECT jsonb_pretty(process_of('deals')::jsonb #> '{stages,1}');
 
--- Triggers.
-ALTER TABLE deals DISABLE TRIGGER opportunity_judge_stage;
-SELECT * FROM check_process('deals');
-DROP TRIGGER zz_opportunity_derive_stage ON deals;
-ALTER TABLE deals ENABLE REPLICA TRIGGER opportunity_judge_stage;
-SELECT problem FROM check_process('deals');
-SELECT attach_process('deals', 'stage', p(), outcome_column => 'outcome');
-DROP TRIGGER zz_opportunity_derive_stage ON deals;
-CREATE TRIGGER d BEFORE INSERT ON deals FOR EACH ROW EXECUTE FUNCTION derive_stage('stage');
-SELECT problem FROM check_process('deals');
-SELECT attach_process('deals', 'stage', p(), outcome_column => 'outcome');
-SELECT problem FROM check_process('deals');
+-- All that is unmet at once: columns, then checks. NULL is not passed.
+INSERT INTO deals (id, stage) VALUES (1, 'qualify');
+SELECT * FROM try($$UPDATE deals SET stage = 'propose'$$);
+SELECT * FROM try($$UPDATE deals SET stage = 'propose', note = 'n', budget = 50, value = 60$$);
+SELECT * FROM try($$UPDATE deals SET stage = 'propose', note = 'n', budget = 50, value = 0$$);
+SELECT * FROM try($$UPDATE deals SET stage = 'propose', budget = 50, value = 50$$);
+SELECT * FROM try($$UPDATE deals SET stage = 'won', note = 'n', budget = 90, value = 84$$);
+-- A generated column is judged as it was stored.
+SELECT * FROM try($$UPDATE deals SET stage = 'won', note = 'n', budget = 90, value = 83, closes = '2026-05-05', "Odd ""one""" = true$$);
+SELECT * FROM try($$UPDATE deals SET stage = 'won', note = 'n', budget = 90, value = 84, closes = '2026-05-05', "Odd ""one""" = true$$);
+-- Those of an outcome hold while the row is in it; those left behind are not asked again.
+SELECT * FROM try($$UPDATE deals SET closes = '2025-05-05'$$);
+SELECT * FROM try($$UPDATE deals SET value = -1, budget = NULL$$);
+-- An INSERT into an outcome, a loss.
+SELECT * FROM try($$INSERT INTO deals (id, stage) VALUES (2, 'lost')$$);
+SELECT * FROM try($$INSERT INTO deals (id, stage, note) VALUES (2, 'lost', 'price')$$);
 
--- Partitions: one that was attached on its own, and then became one; the key without the stage in it.
-CREATE TABLE parts (id integer, stage text, PRIMARY KEY (id, stage)) PARTITION BY LIST (stage);
-CREATE TABLE parts_open PARTITION OF parts FOR VALUES IN ('a', 'b');
-CREATE TABLE parts_done (stage text NOT NULL, id integer NOT NULL);
-SELECT attach_process('parts_done', 'stage', '{"stages": [{"name": "a"}, {"name": "b"}, {"name": "w", "outcome": "won"}]}');
-ALTER TABLE parts ATTACH PARTITION parts_done DEFAULT;
-INSERT INTO parts VALUES (1, 'a');
-SELECT problem FROM check_process('parts_done');
-SELECT detach_process('parts_done');
-SELECT attach_process('parts', 'stage', '{"stages": [{"name": "a"}, {"name": "w", "outcome": "won"}]}');
-SELECT problem FROM check_process('parts');
-ALTER TABLE parts_done DISABLE TRIGGER USER;
-INSERT INTO parts VALUES (2, 'zzz');
-SELECT * FROM check_process('parts');
--- Inheritance; a table made a child later has no triggers. No primary key: the place of the row.
-CREATE TABLE base (stage text);
-CREATE TABLE child (more text) INHERITS (base);
-SELECT attach_process('base', 'stage', '{"stages": [{"name": "a"}, {"name": "w", "outcome": "won"}]}');
-CREATE TABLE later () INHERITS (base);
-INSERT INTO later VALUES ('q');
-SELECT * FROM check_process('base');
+-- A warning has the same fields.
+SELECT attach_process('deals', 'stage', process_of('deals'), enforce => 'warn');
+UPDATE deals SET note = NULL WHERE id = 2;
+SELECT attach_process('deals', 'stage', process_of('deals'));
+SELECT * FROM try($$UPDATE deals SET value = 2 WHERE id = 2$$);
+UPDATE deals SET note = 'n' WHERE id = 2;
 
--- Tables that a process is read from.
-CREATE TABLE process (name text PRIMARY KEY, definition sales_process, is_default boolean);
-INSERT INTO process VALUES ('one', '{"stages": [{"name": "a"}, {"name": "w", "outcome": "won"}]}', false);
-CREATE TABLE stage (id integer PRIMARY KEY, name text);
-INSERT INTO stage VALUES (1, 'a'), (2, 'w'), (3, 'x');
-CREATE TABLE numbered (x integer, y text, process text, stage integer, PRIMARY KEY (x, y));
-SELECT attach_process('numbered', 'stage', process_table => 'process', process_column => 'process', stage_table => 'stage');
-INSERT INTO numbered VALUES (1, 'p', 'one', 1);
-ALTER TABLE numbered DISABLE TRIGGER USER;
-INSERT INTO numbered VALUES (2, 'q', NULL, 1), (3, 'r', 'two', 1), (4, 's, t', 'one', 3), (5, '', 'one', 4);
-ALTER TABLE numbered ENABLE TRIGGER USER;
-ALTER TABLE process DISABLE TRIGGER USER;
-SELECT * FROM check_process('numbered') ORDER BY key;
-ALTER TABLE process ENABLE TRIGGER USER;
-SELECT key, stage, problem FROM check_process('numbered', '{"stages": [{"name": "a"}, {"name": "w", "outcome": "won"}]}') ORDER BY key;
+-- What is said of a condition that is none, with its place in the process.
+CREATE FUNCTION judged(condition text) RETURNS TABLE (field text, value text) LANGUAGE sql AS $$
+    SELECT t.* FROM try(format('SELECT opportunity.attach_process(''deals'', ''stage'', %L)', jsonb_build_object('stages', jsonb_build_array(
+        jsonb_build_object('name', 'qualify'), jsonb_build_object('name', 'propose', 'checks', jsonb_build_array(jsonb_build_object('when', 'true'), jsonb_build_object('when', condition))),
+        jsonb_build_object('name', 'won', 'outcome', 'won'), jsonb_build_object('name', 'lost', 'outcome', 'lost'))))) t WHERE t.field IN ('done', 'state', 'message', 'context')
+$$;
+SELECT c, j.* FROM unnest(ARRAY['value >', 'value', 'valeu > 0', 'value > 0; DROP TABLE deals', 'value > 0, true', 'false) or (true', 'true) UNION SELECT (true', 'value AS v', '*', 'deals.*',
+    'deals', 'other.value > 0', 'ctid IS NOT NULL', '$1', '(SELECT true)', 'EXISTS (SELECT 1 FROM deals)', 'value > ALL (SELECT 1)', 'bool_and(value > 0)', 'count(*) OVER () > 0',
+    'generate_series(1, 2) > 0', 'value > 0 FROM deals', 'no_such(value)', 'value = 0 ORDER BY 1', 'NULL', 'value::text', 'note COLLATE "C" < ''b''', '"Odd ""one"""', 'EXISTS (SELECT 1) AND true']) c, judged(c) j;
+SELECT * FROM try($$SELECT attach_process('deals', 'stage', '{"stages": [{"name": "a"}, {"name": "w", "outcome": "won"}], "branches": [{"from": "a", "to": "w", "when": "valeu"}]}')$$) WHERE field IN ('message', 'context');
 
--- As the caller: what row-level security hides is not shown.
-ALTER TABLE deals DISABLE TRIGGER USER;
-INSERT INTO deals VALUES (20, 'hidden'), (21, 'shown');
-ALTER TABLE deals ENABLE TRIGGER USER;
-ALTER TABLE deals ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY p ON deals USING (stage <> 'hidden');
-SELECT * FROM check_process('deals');
-SET ROLE NONE;
-CREATE ROLE regress_reader;
-GRANT USAGE ON SCHEMA process_check TO regress_reader;
-SET ROLE regress_reader;
-SELECT * FROM check_process('deals');
-SET ROLE NONE;
-DROP OWNED BY regress_reader;
-DROP ROLE regress_reader;
-RESET ROLE;
-SELECT count(*) AS none FROM check_process(NULL);
-SELECT * FROM check_process(999999::oid::regclass);
+-- A condition means what it meant to who attached it, whatever the writer's path: names are qualified, casts are written.
+CREATE SCHEMA process_check_evil;
+CREATE FUNCTION enough(double precision) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN $1 > 1000;
+SELECT attach_process('deals', 'stage', '{"stages": [{"name": "qualify", "checks": [{"when": "enough(value) AND value > 1000"}]}, {"name": "won", "outcome": "won"}, {"name": "lost", "outcome": "lost"}]}');
+SELECT process_of('deals')::jsonb #> '{stages,0,checks}';
+CREATE FUNCTION process_check_evil.always(numeric, numeric) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN true;
+CREATE FUNCTION process_check_evil.always(numeric, integer) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN true;
+CREATE OPERATOR process_check_evil.> (LEFTARG = numeric, RIGHTARG = numeric, FUNCTION = process_check_evil.always);
+CREATE OPERATOR process_check_evil.> (LEFTARG = numeric, RIGHTARG = integer, FUNCTION = process_check_evil.always);
+CREATE FUNCTION process_check_evil.enough(numeric) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN true;
+CREATE FUNCTION enough(numeric) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN true;
+INSERT INTO deals (id, stage, value) VALUES (3, 'qualify', 5);
+\c -
+SET ROLE regress_seller;
+SET search_path = process_check_evil, pg_catalog;
+SET datestyle = 'German'; SET standard_conforming_strings = off; SET escape_string_warning = off;
+SELECT 5::numeric > 1000 AS hijacked;
+SELECT * FROM process_check.try('UPDATE process_check.deals SET stage = ''won'' WHERE id = 3') WHERE field IN ('state', 'detail');
+UPDATE process_check.deals SET stage = 'won', value = 2000 WHERE id = 3;
+RESET standard_conforming_strings; RESET datestyle;
+SET search_path = process_check, opportunity;
+SET client_min_messages = warning; DROP SCHEMA process_check_evil CASCADE; RESET client_min_messages;
+DELETE FROM deals;
+
+-- A function that is replaced or dropped under a warm cache; one that reads its table sees the statement's own rows.
+DROP FUNCTION enough(numeric);
+INSERT INTO deals (id, stage, value) VALUES (4, 'qualify', 5), (5, 'qualify', 5);
+SELECT * FROM try('UPDATE deals SET stage = ''won'' WHERE id = 4') WHERE field = 'detail';
+CREATE OR REPLACE FUNCTION enough(double precision) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN $1 > 4;
+SELECT attach_process('deals', 'stage', '{"stages": [{"name": "qualify", "checks": [{"when": "enough(value)"}]}, {"name": "won", "outcome": "won"}, {"name": "lost", "outcome": "lost"}]}');
+UPDATE deals SET stage = 'won' WHERE id = 4;
+CREATE OR REPLACE FUNCTION enough(double precision) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN $1 > 6;
+SELECT * FROM try('UPDATE deals SET stage = ''won'' WHERE id = 5') WHERE field = 'detail';
+CREATE OR REPLACE FUNCTION enough(double precision) RETURNS boolean LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN (SELECT count(*) FROM process_check.deals WHERE stage = 'won') = $1; END $$;
+UPDATE deals SET stage = 'qualify';
+SELECT * FROM try('UPDATE deals SET stage = ''won''') WHERE field = 'detail';
+SELECT * FROM try('UPDATE deals SET stage = ''won'', value = 2') WHERE field IN ('done', 'detail');
+UPDATE deals SET stage = 'qualify';
+-- An error within a condition leaves nothing behind.
+CREATE OR REPLACE FUNCTION enough(double precision) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN 1 / ($1 - 2) > 0; END $$;
+SELECT * FROM try('UPDATE deals SET stage = ''won''') WHERE field IN ('state', 'message');
+UPDATE deals SET stage = 'won', value = 3;
+DROP FUNCTION enough(double precision);
+UPDATE deals SET stage = 'qualify';
+SELECT * FROM try('UPDATE deals SET stage = ''won''') WHERE field IN ('state', 'message', 'context');
+CREATE FUNCTION enough(double precision) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN $1 = 3;
+UPDATE deals SET stage = 'won';
+
+-- A column that is renamed, given another type, dropped; one that was added with a default, as rows written before have it.
+SELECT attach_process('deals', 'stage', '{"stages": [{"name": "qualify", "checks": [{"when": "budget >= 10"}, {"when": "note <> ''x''"}]}, {"name": "won", "outcome": "won"}, {"name": "lost", "outcome": "lost"}]}');
+UPDATE deals SET stage = 'qualify', budget = 9, note = 'y';
+SELECT * FROM try('UPDATE deals SET stage = ''won''') WHERE field = 'detail';
+ALTER TABLE deals ALTER budget TYPE integer;
+SELECT * FROM try('UPDATE deals SET stage = ''won''') WHERE field = 'detail';
+UPDATE deals SET stage = 'won', budget = 10;
+UPDATE deals SET stage = 'qualify';
+ALTER TABLE deals RENAME budget TO means;
+SELECT * FROM try('UPDATE deals SET stage = ''won''') WHERE field IN ('state', 'message', 'context');
+ALTER TABLE deals RENAME means TO budget;
+ALTER TABLE deals DROP id, ADD added integer DEFAULT 7;
+SELECT attach_process('deals', 'stage', '{"stages": [{"name": "qualify", "checks": [{"when": "added = 7"}]}, {"name": "won", "outcome": "won"}, {"name": "lost", "outcome": "lost"}]}');
+UPDATE deals SET stage = 'won';

@@ -10,6 +10,9 @@
 
 #include "postgres.h"
 
+#include "access/amapi.h"
+#include "access/genam.h"
+#include "access/tableam.h"
 #include "fmgr.h"
 #include "lib/stringinfo.h"
 
@@ -67,7 +70,59 @@ CppConcat(pg_finfo_,funcname) (void) \
 extern PGDLLEXPORT Datum funcname(PG_FUNCTION_ARGS)
 #endif
 
+/* 18 counts an index scan's steps on request (commit 0fbceae84). */
+static inline IndexScanDesc
+begin_index_scan(Relation table, Relation index, Snapshot snapshot, int n_keys)
+{
+#if PG_VERSION_NUM >= 180000
+	return index_beginscan(table, index, snapshot, NULL, n_keys, 0);
+#else
+	return index_beginscan(table, index, snapshot, n_keys, 0);
+#endif
+}
+
+#if PG_VERSION_NUM < 160000
+/* 16 tells which indexes an update needs: all, or those that summarize (commit 19d8e2308). */
+typedef enum TU_UpdateIndexes
+{
+	TU_None,
+	TU_All,
+	TU_Summarizing
+} TU_UpdateIndexes;
+#endif
+
+static inline bool
+index_summarizes(Relation index)
+{
+#if PG_VERSION_NUM >= 160000
+	return index->rd_indam->amsummarizing;
+#else
+	return false;
+#endif
+}
+
+static inline TM_Result
+update_tuple(Relation table, ItemPointer tid, TupleTableSlot *slot, CommandId command, Snapshot snapshot,
+			 Snapshot crosscheck, TM_FailureData *failure, LockTupleMode *mode, TU_UpdateIndexes *indexes)
+{
+#if PG_VERSION_NUM >= 160000
+	return table_tuple_update(table, tid, slot, command, snapshot, crosscheck, true, failure, mode, indexes);
+#else
+	bool		all;
+	TM_Result	result = table_tuple_update(table, tid, slot, command, snapshot, crosscheck, true, failure, mode, &all);
+
+	*indexes = all ? TU_All : TU_None;
+	return result;
+#endif
+}
+
 #if PG_VERSION_NUM < 170000
+/* 17 lets an index end a series of insertions (commit c1ec02be1). */
+static inline void
+index_insert_cleanup(Relation index, struct IndexInfo *info)
+{
+}
+
 /*
  * 17 brought initReadOnlyStringInfo (commit f0efa5aec): a StringInfo over bytes
  * that are not copied and must not be changed.
@@ -83,6 +138,9 @@ initReadOnlyStringInfo(StringInfo str, char *data, int len)
 #endif
 
 #if PG_VERSION_NUM < 180000
+/* 18 brought pg_noreturn in place of pg_attribute_noreturn(), written before the type. */
+#define pg_noreturn __attribute__((noreturn))
+
 /* 18 brought virtual generated columns (commit 83ea6c540). */
 #define ATTRIBUTE_GENERATED_VIRTUAL 'v'
 #endif

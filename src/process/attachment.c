@@ -35,6 +35,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/hsearch.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
@@ -96,6 +97,13 @@ mark_changed(Oid relid)
 			(entry->attachment != NULL && reads_table(entry->attachment, relid)))
 			entry->valid = false;
 	}
+}
+
+/* A stage is known by its value, and a label may have got another name. */
+static void
+enum_changed(Datum arg, int cacheid, uint32 hashvalue)
+{
+	mark_changed(InvalidOid);
 }
 
 static void
@@ -364,6 +372,7 @@ prepare_cache(void)
 	control.hcxt = opportunity_context();
 	cache = hash_create("attached processes", 32, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	on_relation_change(mark_changed);
+	CacheRegisterSyscacheCallback(ENUMOID, enum_changed, (Datum) 0);
 	RegisterXactCallback(transaction_ended, NULL);
 	RegisterSubXactCallback(subtransaction_ended, NULL);
 }

@@ -4,7 +4,7 @@
  *		taken away.
  *
  * Their names, cut to fit and numbered where one is taken: on the lines and each
- * of their partitions opportunity_totals_{insert,update,delete,before_truncate,
+ * of their partitions opportunity_totals_{insert,update,delete,before,
  * after_truncate}_<parent>, on the parent opportunity_totals_guard_<child> and,
  * to fire last, zz_opportunity_totals_restore_<child>.
  */
@@ -42,7 +42,7 @@ static const struct
 	{"totals_insert", "AFTER INSERT ON %s REFERENCING NEW TABLE AS new_lines"},
 	{"totals_update", "AFTER UPDATE ON %s REFERENCING OLD TABLE AS old_lines NEW TABLE AS new_lines"},
 	{"totals_delete", "AFTER DELETE ON %s REFERENCING OLD TABLE AS old_lines"},
-	{"totals_before_truncate", "BEFORE TRUNCATE ON %s"},
+	{"totals_before", "BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s"},
 	{"totals_after_truncate", "AFTER TRUNCATE ON %s"}
 };
 

@@ -141,13 +141,13 @@ report(ReturnSetInfo *result, TotalsDefinition *definition, TotalsParent *parent
 }
 
 static void
-report_wrong(TotalsSet *batch, TotalsParent **parents, int n, void *argument)
+report_wrong(TotalsSet *batch, void *argument)
 {
 	TotalsDefinition *definition = batch->definition;
 
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < batch->n_parents; i++)
 	{
-		TotalsParent *parent = parents[i];
+		TotalsParent *parent = batch->parents[i];
 
 		for (int k = 0; k < definition->n_totals && parent->exists; k++)
 		{

@@ -31,6 +31,7 @@
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/plancache.h"
 #include "utils/syscache.h"
 #include "utils/varlena.h"
 
@@ -205,13 +206,15 @@ build_keys(TotalsDefinition *definition, Relation parent, Relation child)
 
 		key->parent_column = pstrdup(NameStr(theirs->attname));
 		key->child_column = pstrdup(NameStr(ours->attname));
+		key->parent_number = theirs->attnum;
+		key->child_number = ours->attnum;
 		key->type = getBaseType(theirs->atttypid);
 		key->child_type = getBaseType(ours->atttypid);
 		key->collation = theirs->attcollation;
 		key->array_type = array_of(key->type);
 		get_typlenbyvalalign(key->type, &key->len, &key->byval, &key->align);
 		key->operations = lookup_type_cache(key->type, TYPECACHE_EQ_OPR | TYPECACHE_EQ_OPR_FINFO |
-											TYPECACHE_CMP_PROC_FINFO | TYPECACHE_HASH_PROC_FINFO);
+											TYPECACHE_BTREE_OPFAMILY | TYPECACHE_CMP_PROC_FINFO | TYPECACHE_HASH_PROC_FINFO);
 		if (ours->attgenerated != '\0' && ours->attgenerated != ATTRIBUTE_GENERATED_STORED)
 			ereport(ERROR,
 					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -280,6 +283,7 @@ build_totals(TotalsDefinition *definition, Relation parent, List *amounts)
 		Oid			io_parameter;
 
 		total->name = pstrdup(NameStr(column->attname));
+		total->number = column->attnum;
 		total->column_type = column->atttypid;
 		total->type = getBaseTypeAndTypmod(column->atttypid, &typmod);
 		total->typmod = typmod;
@@ -466,6 +470,7 @@ build_into(TotalsDefinition *definition, bool needs_consent)
 	for (int i = 0; i < definition->n_keys; i++)
 		columns = bms_add_member(columns, get_attnum(definition->child, definition->keys[i].child_column) -
 								 FirstLowInvalidHeapAttributeNumber);
+	definition->line_columns = palloc_array(AttrNumber, bms_num_members(columns));
 	while ((column = bms_next_member(columns, column)) >= 0)
 	{
 		Form_pg_attribute attribute =
@@ -474,11 +479,15 @@ build_into(TotalsDefinition *definition, bool needs_consent)
 		/* A virtual column's value is not in the row. */
 		if (attribute->attgenerated != '\0' && attribute->attgenerated != ATTRIBUTE_GENERATED_STORED)
 			is_comparable = false;
-		definition->line_columns = lappend(definition->line_columns, pstrdup(NameStr(attribute->attname)));
+		definition->line_columns[definition->n_line_columns++] = attribute->attnum;
 	}
 	if (!is_comparable)
-		definition->line_columns = NIL;
+		definition->n_line_columns = 0;
 	definition->has_immediate_key = has_immediate_key(definition, parent, child);
+	if (needs_consent)
+		totals_prepare_parents(definition, parent);
+	if (needs_consent && is_comparable)
+		totals_prepare_lines(definition, child, amounts, lines_where);
 
 	table_close(parent, NoLock);
 	table_close(child, NoLock);
@@ -528,12 +537,16 @@ free_plan(TotalsQuery *query)
 static void
 free_definition(TotalsDefinition *definition)
 {
+	ListCell   *cell;
+
 	generation++;
 	free_plan(&definition->lock);
 	free_plan(&definition->read);
 	free_plan(&definition->add);
 	free_plan(&definition->audit);
 	free_plan(&definition->store);
+	foreach(cell, definition->expressions)
+		FreeCachedExpression(lfirst(cell));
 	MemoryContextDelete(definition->context);
 }
 
@@ -555,7 +568,7 @@ find_definition(char **arguments)
 	{
 		TotalsDefinition *definition = lfirst(cell);
 
-		if (!definition->is_valid)
+		if (!definition->is_valid || !totals_expressions_are_valid(definition))
 		{
 			definitions = foreach_delete_current(definitions, cell);
 			if (definition->n_users == 0)
@@ -598,6 +611,12 @@ totals_definition(char **arguments)
 	definitions = lappend(definitions, definition);
 	MemoryContextSwitchTo(caller);
 	return definition;
+}
+
+bool
+totals_key_equal(TotalsKeyColumn *key, Datum a, Datum b)
+{
+	return DatumGetBool(FunctionCall2Coll(&key->operations->eq_opr_finfo, key->collation, a, b));
 }
 
 bool

@@ -86,7 +86,7 @@ key_changed(GuardState *state, HeapTuple old, HeapTuple new, TupleDesc row)
 		Datum		after = heap_getattr(new, state->key[i], row, &new_null);
 
 		if (old_null != new_null ||
-			(!old_null && !DatumGetBool(FunctionCall2Coll(&key->operations->eq_opr_finfo, key->collation, before, after))))
+			(!old_null && !totals_key_equal(key, before, after)))
 			return true;
 	}
 	return false;

@@ -4,7 +4,8 @@
  */
 #include "totals/totals.h"
 
-#include "catalog/pg_attribute.h"
+#include "access/table.h"
+#include "access/tupconvert.h"
 #include "commands/trigger.h"
 #include "executor/tuptable.h"
 #include "utils/datum.h"
@@ -15,78 +16,85 @@
 
 PG_FUNCTION_INFO_V1(opp_maintain_totals);
 
-/* Where the definition's columns are in the relation that fired: partitions differ. */
-typedef struct LineColumns
+/* One side of a statement: lines as they were, or as they are. */
+typedef struct Lines
 {
-	AttrNumber	key[INDEX_MAX_KEYS];
-	int			n_compared;
-	AttrNumber *compared;		/* none: every row counts as changed */
-} LineColumns;
+	Tuplestorestate *store;
+	TupleTableSlot *stored;
+	TupleTableSlot *line;		/* the same, as the table that was attached has it */
+} Lines;
 
 static void
-find_columns(TotalsDefinition *definition, Relation relation, LineColumns *columns)
+open_lines(Lines *lines, Tuplestorestate *store, TupleDesc stored, TupleDesc attached, TupleConversionMap *map)
 {
-	ListCell   *cell;
+	lines->store = store;
+	if (store == NULL)
+		return;
+	lines->stored = MakeSingleTupleTableSlot(stored, &TTSOpsMinimalTuple);
+	lines->line = map == NULL ? lines->stored : MakeSingleTupleTableSlot(attached, &TTSOpsVirtual);
+	tuplestore_rescan(store);
+}
 
-	for (int i = 0; i < definition->n_keys; i++)
-	{
-		TotalsKeyColumn *key = &definition->keys[i];
+static void
+close_lines(Lines *lines)
+{
+	if (lines->store == NULL)
+		return;
+	if (lines->line != lines->stored)
+		ExecDropSingleTupleTableSlot(lines->line);
+	ExecDropSingleTupleTableSlot(lines->stored);
+}
 
-		columns->key[i] = get_attnum(RelationGetRelid(relation), key->child_column);
-		if (columns->key[i] <= 0 ||
-			getBaseType(TupleDescAttr(RelationGetDescr(relation), columns->key[i] - 1)->atttypid) != key->child_type)
-			ereport(ERROR,
-					(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-					 errmsg("a totals trigger on \"%s\" was not made for it", RelationGetRelationName(relation)),
-					 errhint("Use opportunity.attach_totals to make the triggers."),
-					 errtable(relation)));
-	}
-	columns->n_compared = 0;
-	columns->compared = palloc_array(AttrNumber, list_length(definition->line_columns));
-	foreach(cell, definition->line_columns)
-	{
-		AttrNumber	number = get_attnum(RelationGetRelid(relation), lfirst(cell));
-
-		if (number > 0)
-			columns->compared[columns->n_compared++] = number;
-	}
+/* A slot owns the line that a spilled table reads back for it. */
+static inline bool
+next_line(Lines *lines, TupleConversionMap *map)
+{
+	if (lines->store == NULL || !tuplestore_gettupleslot(lines->store, true, false, lines->stored))
+		return false;
+	if (map != NULL)
+		(void) execute_attr_map_slot(map->attrMap, lines->stored, lines->line);
+	return true;
 }
 
 /* The parent of a line, taken to the parent key's type; lines with a null in their key have none. */
 static void
-add_parent_of(TotalsSet *set, LineColumns *columns, TupleTableSlot *slot)
+add_parent_of(TotalsSet *set, TupleTableSlot *line, bool is_taken)
 {
 	TotalsDefinition *definition = set->definition;
 	Datum		key[INDEX_MAX_KEYS];
+	TotalsParent *parent;
 
 	for (int i = 0; i < definition->n_keys; i++)
 	{
 		bool		is_null;
 
-		key[i] = slot_getattr(slot, columns->key[i], &is_null);
+		key[i] = slot_getattr(line, definition->keys[i].child_number, &is_null);
 		if (is_null)
 			return;
 		if (definition->keys[i].is_cast)
 			key[i] = FunctionCall1Coll(&definition->keys[i].cast, definition->keys[i].collation, key[i]);
 	}
-	(void) totals_set_add(set, key);
+	parent = totals_set_add(set, key);
+	if (set->follows)
+		set->follows = totals_add_line(definition, parent, line, is_taken);
 }
 
 static bool
-same_line(LineColumns *columns, TupleTableSlot *a, TupleTableSlot *b)
+same_line(TotalsDefinition *definition, TupleTableSlot *a, TupleTableSlot *b)
 {
-	for (int i = 0; i < columns->n_compared; i++)
+	for (int i = 0; i < definition->n_line_columns; i++)
 	{
-		Form_pg_attribute attribute = TupleDescAttr(a->tts_tupleDescriptor, columns->compared[i] - 1);
+		AttrNumber	number = definition->line_columns[i];
+		Form_pg_attribute attribute = TupleDescAttr(a->tts_tupleDescriptor, number - 1);
 		bool		a_null;
 		bool		b_null;
-		Datum		old = slot_getattr(a, columns->compared[i], &a_null);
-		Datum		new = slot_getattr(b, columns->compared[i], &b_null);
+		Datum		old = slot_getattr(a, number, &a_null);
+		Datum		new = slot_getattr(b, number, &b_null);
 
 		if (a_null != b_null || (!a_null && !datum_image_eq(old, new, attribute->attbyval, attribute->attlen)))
 			return false;
 	}
-	return columns->n_compared > 0;
+	return definition->n_line_columns > 0;
 }
 
 /*
@@ -98,41 +106,42 @@ same_line(LineColumns *columns, TupleTableSlot *a, TupleTableSlot *b)
 static void
 add_parents(TotalsSet *set, Relation relation, Tuplestorestate *old_lines, Tuplestorestate *new_lines)
 {
-	LineColumns columns;
-	TupleTableSlot *old = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsMinimalTuple);
-	TupleTableSlot *new = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsMinimalTuple);
+	TotalsDefinition *definition = set->definition;
+	bool		is_child = RelationGetRelid(relation) == definition->child;
+	Relation	child = is_child ? relation : table_open(definition->child, AccessShareLock);
+	TupleConversionMap *map = is_child ? NULL :
+		convert_tuples_by_name(RelationGetDescr(relation), RelationGetDescr(child));
 	MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext, "opportunity totals line",
 													  ALLOCSET_SMALL_SIZES);
+	Lines		old = {0};
+	Lines		new = {0};
 
-	find_columns(set->definition, relation, &columns);
-	if (old_lines != NULL)
-		tuplestore_rescan(old_lines);
-	if (new_lines != NULL)
-		tuplestore_rescan(new_lines);
-
+	open_lines(&old, old_lines, RelationGetDescr(relation), RelationGetDescr(child), map);
+	open_lines(&new, new_lines, RelationGetDescr(relation), RelationGetDescr(child), map);
 	for (;;)
 	{
-		/* A slot owns the line that a spilled table reads back for it. */
-		bool		has_old = old_lines != NULL && tuplestore_gettupleslot(old_lines, true, false, old);
-		bool		has_new = new_lines != NULL && tuplestore_gettupleslot(new_lines, true, false, new);
+		bool		has_old = next_line(&old, map);
+		bool		has_new = next_line(&new, map);
 		MemoryContext caller;
 
 		if (!has_old && !has_new)
 			break;
 		caller = MemoryContextSwitchTo(row_context);
-		if (!(has_old && has_new && same_line(&columns, old, new)))
+		if (!(has_old && has_new && same_line(definition, old.line, new.line)))
 		{
 			if (has_old)
-				add_parent_of(set, &columns, old);
+				add_parent_of(set, old.line, true);
 			if (has_new)
-				add_parent_of(set, &columns, new);
+				add_parent_of(set, new.line, false);
 		}
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(row_context);
 	}
+	close_lines(&old);
+	close_lines(&new);
 	MemoryContextDelete(row_context);
-	ExecDropSingleTupleTableSlot(old);
-	ExecDropSingleTupleTableSlot(new);
+	if (!is_child)
+		table_close(child, NoLock);
 }
 
 /* A TRUNCATE under way, of a table attached or of its partitions. */
@@ -194,19 +203,23 @@ opp_maintain_totals(PG_FUNCTION_ARGS)
 	TriggerData *data = (TriggerData *) fcinfo->context;
 	TotalsDefinition *definition;
 	TotalsSet  *set;
+	bool		is_before;
+	char	  **arguments;
+	Oid			relid;
 
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("maintain_totals was not called by the trigger manager")));
+	is_before = TRIGGER_FIRED_BEFORE(data->tg_event);
 	if (!TRIGGER_FIRED_FOR_STATEMENT(data->tg_event) ||
-		(!TRIGGER_FIRED_AFTER(data->tg_event) && !TRIGGER_FIRED_BY_TRUNCATE(data->tg_event)) ||
-		(TRIGGER_FIRED_BY_INSERT(data->tg_event) && data->tg_newtable == NULL) ||
-		(TRIGGER_FIRED_BY_DELETE(data->tg_event) && data->tg_oldtable == NULL) ||
-		(TRIGGER_FIRED_BY_UPDATE(data->tg_event) && (data->tg_oldtable == NULL || data->tg_newtable == NULL)))
+		(!is_before &&
+		 ((TRIGGER_FIRED_BY_INSERT(data->tg_event) && data->tg_newtable == NULL) ||
+		  (TRIGGER_FIRED_BY_DELETE(data->tg_event) && data->tg_oldtable == NULL) ||
+		  (TRIGGER_FIRED_BY_UPDATE(data->tg_event) && (data->tg_oldtable == NULL || data->tg_newtable == NULL)))))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("maintain_totals must be fired AFTER a statement, with its transition tables"),
+				 errmsg("maintain_totals must be fired BEFORE a statement, or AFTER it with its transition tables"),
 				 errhint("Use opportunity.attach_totals to make the triggers."),
 				 errtable(data->tg_relation)));
 	if (data->tg_trigger->tgnargs != TOTALS_N_ARGUMENTS)
@@ -216,18 +229,29 @@ opp_maintain_totals(PG_FUNCTION_ARGS)
 				 errhint("Use opportunity.attach_totals to make the triggers."),
 				 errtable(data->tg_relation)));
 
-	definition = totals_definition(data->tg_trigger->tgargs);
+	arguments = data->tg_trigger->tgargs;
+	relid = RelationGetRelid(data->tg_relation);
+	if (is_before && !TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))
+	{
+		totals_statement_begins(arguments, relid, data->tg_event);
+		PG_RETURN_POINTER(NULL);
+	}
+
+	definition = totals_definition(arguments);
 	totals_check_place(data->tg_relation, definition->child, definition->arguments[TOTALS_CHILD]);
 	if (TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))
-		truncated(definition, TRIGGER_FIRED_BEFORE(data->tg_event));
-	else
 	{
-		set = totals_set_create(definition);
-		add_parents(set, data->tg_relation,
-					TRIGGER_FIRED_BY_INSERT(data->tg_event) ? NULL : data->tg_oldtable,
-					TRIGGER_FIRED_BY_DELETE(data->tg_event) ? NULL : data->tg_newtable);
-		(void) totals_flush(set, TOTALS_STORE);
-		totals_set_free(set);
+		truncated(definition, is_before);
+		PG_RETURN_POINTER(NULL);
 	}
+
+	set = totals_set_create(definition);
+	set->follows = definition->follows && totals_statement_is_alone(arguments, relid, data->tg_event);
+	add_parents(set, data->tg_relation,
+				TRIGGER_FIRED_BY_INSERT(data->tg_event) ? NULL : data->tg_oldtable,
+				TRIGGER_FIRED_BY_DELETE(data->tg_event) ? NULL : data->tg_newtable);
+	(void) totals_flush(set, TOTALS_STORE);
+	totals_set_free(set);
+	totals_statement_ends(arguments, relid, data->tg_event);
 	PG_RETURN_POINTER(NULL);
 }

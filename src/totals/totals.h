@@ -18,15 +18,24 @@
  * are analyzed, planned and run as that owner in a restricted operation.
  *
  * How a total is kept right.  A statement that changes lines ends with a flush:
- * the parents it touched are locked in key order, then their lines are added up
- * anew under a snapshot taken after the locks, then the parents whose stored
- * total differs are updated.  Whoever commits lines of a parent has held that
- * parent's lock since its own flush, so the last flush sees all lines; a parent
- * that is missing yet has a lock of its key for that, where no foreign key is
- * checked at once.  Single statements that touch the same parents lock them in
- * the same order.  Deltas were weighed and left: they cannot know whether a parent had lines before
- * (which decides whether its own amount gives way), they count rows of a nested
- * statement twice next to any recomputation, and they never forget a NaN.
+ * the parents it touched are locked in key order, their new totals are computed
+ * from what is there once they are locked, and those that differ are written.
+ * Whoever commits lines of a parent has held that parent's lock since its own
+ * flush, so the last flush sees all lines; a parent that is missing yet has a
+ * lock of its key for that, where no foreign key is checked at once.  Single
+ * statements that touch the same parents lock them in the same order.
+ *
+ * How it is computed.  By the difference that the statement makes to the stored
+ * total, or by adding the lines up anew.  The difference is taken only where it
+ * gives the same number: amounts are exact and have no more decimals than the
+ * total, no other statement's lines are missing from the total (pending.c), and
+ * it is known whether the parent had lines before and has some after
+ * (difference.c).  A wrong total stays wrong by the same amount then, until
+ * rebuild_totals or a flush that adds up.
+ *
+ * By SQL or without.  Rows are locked, read and written through the table and
+ * index access methods where that is all that SQL would do: parents.c, lines.c.
+ * Everything else runs the queries of query.c.
  *
  * Memory: a statement keeps one entry for each parent it touches, nothing for
  * each line.
@@ -36,8 +45,12 @@
 
 #include "opportunity.h"
 
+#include "access/skey.h"
+#include "commands/trigger.h"
 #include "executor/spi.h"
 #include "nodes/bitmapset.h"
+#include "nodes/execnodes.h"
+#include "storage/itemptr.h"
 #include "utils/rel.h"
 #include "utils/snapshot.h"
 #include "utils/typcache.h"
@@ -68,6 +81,8 @@ typedef struct TotalsKeyColumn
 {
 	char	   *parent_column;
 	char	   *child_column;
+	AttrNumber	parent_number;
+	AttrNumber	child_number;
 	Oid			type;			/* of the parent's column, domains looked through */
 	Oid			child_type;
 	Oid			collation;
@@ -84,6 +99,7 @@ typedef struct TotalsKeyColumn
 typedef struct TotalsColumn
 {
 	char	   *name;
+	AttrNumber	number;
 	Oid			column_type;
 	Oid			type;			/* the same, domains looked through */
 	int32		typmod;
@@ -94,7 +110,22 @@ typedef struct TotalsColumn
 	TypeCacheEntry *operations;
 	bool		is_count;		/* its amount reads no column: without lines it is 0 even under keep */
 	Datum		zero;
+
+	/* Without SQL: the sum counts units of 10^-scale. */
+	int			scale;
+	Oid			amount_type;
+	ExprState  *amount;
+	bool		counts_lines;	/* its amount is a positive integer constant */
 } TotalsColumn;
+
+/* An index on a key: how it is scanned for one. */
+typedef struct TotalsIndex
+{
+	Oid			oid;			/* InvalidOid: there is none */
+	int			n;
+	int			key[INDEX_MAX_KEYS];	/* the key's column at each position */
+	ScanKeyData conditions[INDEX_MAX_KEYS];
+} TotalsIndex;
 
 /*
  * A query by key, run as the owner of the table it reads or writes.  For one key
@@ -128,28 +159,61 @@ typedef struct TotalsDefinition
 	TotalsKeyColumn *keys;
 	int			n_totals;
 	TotalsColumn *totals;
-	List	   *line_columns;	/* names of the child's columns that totals depend on; NIL: not comparable */
+	int			n_line_columns; /* 0: lines cannot be compared */
+	AttrNumber *line_columns;	/* of the child, that totals depend on */
 	TotalsQuery lock;			/* keys → place, stored totals; rows locked in the keys' order */
 	TotalsQuery read;			/* the same without locking */
 	TotalsQuery add;			/* keys → place, lines, totals computed */
 	TotalsQuery audit;			/* the same, and for each total its lines without an amount */
 	TotalsQuery store;			/* keys, totals */
 	char	   *all_keys;		/* a query for all of the parent's keys, in order */
+
+	/* What is done without SQL. */
+	bool		is_plain;		/* lines are computed */
+	bool		follows;		/* totals follow by the difference */
+	ExprContext *econtext;
+	ExprState  *lines_where;	/* NULL: all lines count */
+	List	   *expressions;	/* CachedExpressions, to be told of changes */
+	TotalsIndex line_index;
+	TotalsIndex parent_index;	/* parents are locked */
+	bool		is_updatable;	/* and written */
+	bool		has_foreign_key;	/* the parent's own */
 } TotalsDefinition;
+
+typedef enum TotalsFact
+{
+	TOTALS_UNKNOWN,
+	TOTALS_NO,
+	TOTALS_YES
+} TotalsFact;
+
+typedef enum TotalsAnswer
+{
+	TOTALS_KNOWN,				/* computed by the difference */
+	TOTALS_ASK_LINES,			/* not before it is known whether there are or were any */
+	TOTALS_ADD_UP				/* the lines are to be added up */
+} TotalsAnswer;
 
 /* One parent, among those a statement touches. */
 typedef struct TotalsParent
 {
 	Datum	   *key;
 	bool		exists;
+	bool		is_stored;		/* its totals have been written already */
+	TotalsAnswer answer;
+	TotalsFact	had_none;		/* lines, before the statement, where they have been asked */
+	TotalsFact	has_none;		/* after it */
+	ItemPointerData tid;
 	bool	   *stored_null;
 	Datum	   *stored;
 	int64		n_lines;
 	bool	   *computed_null;
 	Datum	   *computed;		/* what the totals are to be, empty parents included */
 	int64	   *n_unknown;		/* lines without an amount, by total; read by an audit only */
-	uint32		hash;
-	char		status;
+	int64		n_added;		/* lines that count, brought by a statement or read */
+	int64		n_taken;
+	int128	   *difference;		/* by total, at its scale */
+	int		   *shown_scale;	/* the most decimals shown by an amount in it */
 } TotalsParent;
 
 struct totals_hash_hash;
@@ -160,9 +224,24 @@ typedef struct TotalsSet
 	TotalsDefinition *definition;
 	MemoryContext context;
 	struct totals_hash_hash *hash;
+	int			n_parents;
+	int			allocated;
+	TotalsParent **parents;
+	bool		follows;		/* the parents' differences are all that their totals lack */
 	struct TotalsSet *outer;	/* the flush this one is nested in */
 	bool		is_disturbed;	/* a flush nested in this one has stored totals, kept or rolled back */
 } TotalsSet;
+
+/* The lines' table and the parents', open for reading and for a flush. */
+typedef struct LineScan
+{
+	Relation	child;
+	Relation	index;
+	IndexScanDesc scan;
+	TupleTableSlot *slot;
+} LineScan;
+
+typedef struct TotalsRows TotalsRows;
 
 /* Who acted before a table's owner did. */
 typedef struct TotalsUser
@@ -199,6 +278,7 @@ extern Oid	totals_function(const char *name);
 extern List *totals_names(const char *list, const char *what);
 extern Oid	totals_relation(const char *name);
 extern void totals_check_place(Relation relation, Oid named, const char *name);
+extern bool totals_key_equal(TotalsKeyColumn *key, Datum a, Datum b);
 extern bool totals_equal(TotalsColumn *total, Datum a, bool a_null, Datum b, bool b_null);
 extern bool totals_are_right(TotalsDefinition *definition, TotalsParent *parent);
 
@@ -213,18 +293,75 @@ extern List *totals_amounts(const char *text, Relation child, Bitmapset **column
 extern Node *totals_lines_where(const char *text, Relation child, Bitmapset **columns);
 extern char *totals_deparse(List *expressions, Relation child, bool is_explicit);
 
-/* flush.c */
+/* index.c */
+extern void totals_find_index(TotalsDefinition *definition, Relation relation, bool of_parent, TotalsIndex *found);
+extern Relation totals_open_index(TotalsIndex *which, LOCKMODE lock);
+extern void totals_rescan(TotalsIndex *which, IndexScanDesc scan, Datum *key);
+
+/* lines.c */
+extern void totals_prepare_lines(TotalsDefinition *definition, Relation child, List *amounts, Node *lines_where);
+extern bool totals_expressions_are_valid(TotalsDefinition *definition);
+extern int	totals_typmod_scale(int32 typmod);
+extern bool totals_number(Datum number, int scale, int128 *value, int *shown);
+extern bool totals_add_line(TotalsDefinition *definition, TotalsParent *parent, TupleTableSlot *line, bool is_taken);
+extern LineScan *totals_begin_lines(TotalsDefinition *definition, Snapshot snapshot);
+extern void totals_end_lines(LineScan *scan);
+extern bool totals_read_lines(TotalsDefinition *definition, LineScan *scan, TotalsParent *parent);
+extern bool totals_has_lines(TotalsDefinition *definition, LineScan *scan, TotalsParent *parent, int64 n);
+
+/* parents.c */
+extern void totals_prepare_parents(TotalsDefinition *definition, Relation parent);
+extern TotalsRows *totals_open_rows(TotalsDefinition *definition, Snapshot snapshot);
+extern void totals_close_rows(TotalsRows *rows);
+extern bool totals_find_row(TotalsRows *rows, TotalsSet *set, TotalsParent *parent);
+extern bool totals_lock_row(TotalsRows *rows, TotalsSet *set, TotalsParent *parent);
+extern void totals_fetch_row(TotalsRows *rows, TotalsParent *parent);
+extern bool totals_can_update(TotalsRows *rows, TotalsParent *parent);
+extern bool totals_update_row(TotalsRows *rows, TotalsSet *set, TotalsParent *parent);
+
+/* difference.c */
+extern TotalsAnswer totals_follow(TotalsSet *set, TotalsParent *parent);
+extern void totals_ask_lines(TotalsSet *set, LineScan *lines, TotalsParent *parent);
+extern bool totals_make_no_difference(TotalsDefinition *definition, TotalsParent *parent);
+extern void totals_set_sums(TotalsSet *set, TotalsParent *parent);
+extern void totals_set_empty(TotalsSet *set, TotalsParent *parent);
+
+/* pending.c */
+extern void totals_statement_begins(char **arguments, Oid relid, TriggerEvent event);
+extern bool totals_statement_is_alone(char **arguments, Oid relid, TriggerEvent event);
+extern void totals_statement_ends(char **arguments, Oid relid, TriggerEvent event);
+extern void totals_lines_are_counted(char **arguments);
+
+/* set.c */
+extern uint32 totals_hash_key(TotalsDefinition *definition, Datum *key);
 extern TotalsSet *totals_set_create(TotalsDefinition *definition);
 extern TotalsParent *totals_set_add(TotalsSet *set, Datum *key);
+extern TotalsParent *totals_set_find(TotalsSet *set, Datum *key);
+extern void totals_set_sort(TotalsSet *set);
 extern void totals_set_free(TotalsSet *set);
+
+/* run.c: many parents are taken in pieces of so many, as is a walk over the whole table. */
+#define TOTALS_BATCH 20000
+
+typedef void (*TotalsReader) (TotalsSet *set, TotalsParent *parent, SPITupleTable *rows, int row);
+extern void totals_run(TotalsSet *set, TotalsQuery *query, Oid owner, TotalsParent **parents, int n, Snapshot snapshot,
+					   int expected, TotalsReader reader);
+extern void totals_read_stored(TotalsSet *set, TotalsParent *parent, SPITupleTable *rows, int row);
+extern void totals_read_computed(TotalsSet *set, TotalsParent *parent, SPITupleTable *rows, int row);
+extern Datum totals_take_sum(TotalsDefinition *definition, TotalsParent *parent, TotalsColumn *total, Datum sum);
+
+/* flush.c */
+extern Snapshot totals_latest_snapshot(void);
+extern void totals_compute(TotalsSet *set, TotalsQuery *query, TotalsParent **parents, int n, Snapshot snapshot);
 extern void totals_lock_new_key(TotalsDefinition *definition, Datum *key);
 extern void totals_expect(TotalsSet *set, TotalsParent *parent);
 extern int64 totals_flush(TotalsSet *set, TotalsFlushMode mode);
 extern TotalsParent *totals_published(TotalsDefinition *definition, Datum *key);
-extern int64 totals_rebuild(TotalsDefinition *definition);
 
-typedef void (*TotalsVisitor) (TotalsSet *batch, TotalsParent **parents, int n, void *argument);
+/* visit.c */
+typedef void (*TotalsVisitor) (TotalsSet *batch, void *argument);
 extern void totals_visit(TotalsDefinition *definition, TotalsVisitor visitor, void *argument);
+extern int64 totals_rebuild(TotalsDefinition *definition);
 
 /* report.c */
 extern char *totals_key_text(TotalsDefinition *definition, Datum *key);
