@@ -62,7 +62,7 @@ INSERT INTO label VALUES
     ('attach_totals', 'v', 'u'), ('rebuild_totals', 'v', 'u'), ('detach_totals', 'v', 'u'),
     ('attach_history', 'v', 'u'), ('detach_history', 'v', 'u'),
     ('attach_process', 'v', 'u'), ('detach_process', 'v', 'u'), ('detach_all', 'v', 'u'),
-    ('check_totals', 'v', 'u'), ('advance', 'v', 'u'), ('move_to', 'v', 'u'), ('create_workspace', 'v', 'u'),
+    ('check_totals', 'v', 'u'), ('check_process', 'v', 'u'), ('advance', 'v', 'u'), ('move_to', 'v', 'u'), ('create_workspace', 'v', 'u'),
     -- they read tables or the catalog
     ('process_of', 's', 's'), ('history_as_of', 's', 'u'), ('rows_as_of', 's', 'u'),
     ('explain_price', 's', 'u'),
