@@ -43,7 +43,8 @@ LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION opportunity.monetary_typmod_out(integer) IS
 'Text output of the modifier of monetary.';
 
--- As bigint: by value where bigint is.
+-- As bigint: by value where bigint is. Of the numeric category, or abs(monetary) would
+-- make abs($1) ambiguous.
 CREATE TYPE opportunity.monetary (
 	INPUT = opportunity.monetary_in,
 	OUTPUT = opportunity.monetary_out,

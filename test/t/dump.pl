@@ -34,6 +34,22 @@ new_database($node, 'source', q{
 		net numeric GENERATED ALWAYS AS (opportunity.net_amount(quantity, price, 0, discount)) STORED);
 	CREATE INDEX ON deal_items (deal_id);
 	CREATE INDEX ON deal_items (opportunity.net_amount(quantity, price, 0, discount));
+	CREATE TABLE quotes (
+		id int,
+		price monetary('EUR') NOT NULL DEFAULT 'EUR 0',
+		fee monetary('ALL'),
+		budget monetary,
+		quantity numeric(19,5),
+		net monetary(EUR) GENERATED ALWAYS AS (quantity * price - 'EUR 1') STORED,
+		prices monetary[],
+		partial monetary_sum,
+		CHECK (price >= 'EUR 0')) PARTITION BY RANGE (price);
+	CREATE TABLE quotes_small PARTITION OF quotes FOR VALUES FROM ('EUR 0') TO ('EUR 100');
+	CREATE TABLE quotes_large PARTITION OF quotes FOR VALUES FROM ('EUR 100') TO (MAXVALUE);
+	CREATE INDEX ON quotes (net);
+	CREATE INDEX ON quotes USING hash (budget);
+	CREATE INDEX ON quotes ((amount(2 * price))) WHERE price <> 'EUR 5';
+	CREATE VIEW quote_sums AS SELECT currency(budget) AS currency, sum(net) AS net, max(abs(- price)) AS greatest FROM quotes GROUP BY currency(budget);
 	CREATE TABLE events (id int, status text, deal int) PARTITION BY LIST (status);
 	CREATE TABLE events_open PARTITION OF events FOR VALUES IN ('new', 'talk');
 	CREATE TABLE events_done PARTITION OF events FOR VALUES IN ('won', 'lost');
@@ -53,6 +69,8 @@ new_database($node, 'source', q{
 	UPDATE deals SET stage = 'won' WHERE id <= 10;
 	UPDATE deals SET stage = 'lost', reason = 'price' WHERE id BETWEEN 11 AND 15;
 	UPDATE deals SET summary = (SELECT summarize_pipeline(amount, probability::float8, stage = 'won') FROM deals) WHERE id = 1;
+	INSERT INTO quotes (id, price, fee, budget, quantity, prices, partial) SELECT i, monetary(i * 3.337, 'EUR'), monetary(i, 'ALL'), monetary(-i, (ARRAY['EUR', 'JPY', 'KWD'])[1 + i % 3]), i / 7.0,
+		ARRAY[monetary(i, 'CLF')], monetary_sum_add('(0,,0)', monetary(i, 'USD')) FROM generate_series(1, 60) i;
 	INSERT INTO events SELECT i, 'new', i FROM generate_series(1, 10) i;
 	UPDATE events SET status = 'talk';
 	UPDATE events SET status = 'won' WHERE id <= 5;
@@ -101,6 +119,7 @@ sub rules_hold
 		'a move between partitions' => [ "UPDATE app.events SET status = 'lost' WHERE id = 1", '23514' ],
 		'a leap by stage ids' => [ "UPDATE app.leads SET stage_id = 6 WHERE id = 1", '23514' ],
 		'a stage that has lost its name' => [ "UPDATE app.stages SET name = 'bid' WHERE id = 5; UPDATE app.leads SET stage_id = 5 WHERE id = 1", '22023' ],
+		'an amount in another currency' => [ "INSERT INTO app.quotes (price) VALUES ('USD 1')", '22023' ],
 		'an unknown stage' => [ "INSERT INTO app.deals (id, stage) VALUES (901, 'nowhere')", '23514' ]);
 	for my $what (sort keys %refused)
 	{

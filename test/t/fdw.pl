@@ -68,6 +68,34 @@ is(query($node, 'hub', "SELECT (opportunity.pipeline_figures(opportunity.rollup(
 	query($node, 'hub', 'SELECT (opportunity.pipeline_figures(opportunity.summarize_pipeline(amount, probability, won, opened, closed))).* FROM deals'),
 	'with the same figures');
 
+# Amounts with their currency travel too: compared and summed where they lie.
+for my $shard (0 .. 2)
+{
+	query($node, "shard$shard", q{
+		CREATE TABLE prices AS SELECT id, office, opportunity.monetary(amount, 'EUR') AS price FROM deals;
+		CREATE VIEW sums_by_office AS
+			SELECT office, opportunity.monetary_sum_add('(0,,0)', opportunity.sum(price)) AS state FROM prices GROUP BY office});
+	query($node, 'hub', qq{
+		CREATE FOREIGN TABLE prices$shard (id int, office text, price opportunity.monetary('EUR'))
+			SERVER shard$shard OPTIONS (table_name 'prices');
+		CREATE FOREIGN TABLE sums$shard (office text, state opportunity.monetary_sum)
+			SERVER shard$shard OPTIONS (table_name 'sums_by_office')});
+}
+my $prices = join ' UNION ALL ', map { "SELECT * FROM prices$_" } 0 .. 2;
+my $sums = query($node, 'hub', "SELECT office, opportunity.sum(opportunity.monetary(amount, 'EUR')), opportunity.max(opportunity.monetary(amount, 'EUR')) FROM deals GROUP BY office ORDER BY office");
+is(query($node, 'hub', "SELECT office, opportunity.sum(price), opportunity.max(price) FROM ($prices) p GROUP BY office ORDER BY office"),
+	$sums, 'sums of monetary amounts gathered from the shards');
+my $pushed = q{SELECT opportunity.sum(2.5 OPERATOR(opportunity.*) price) FROM prices0 WHERE price OPERATOR(opportunity.>) 'EUR 100'};
+like(query($node, 'hub', "EXPLAIN (VERBOSE, COSTS OFF) $pushed"), qr/Remote SQL: SELECT opportunity\.sum\(.*WHERE/, 'the aggregate runs on the shard');
+is(query($node, 'hub', $pushed), query($node, 'shard0', $pushed =~ s/prices0/prices/r), 'with the same sum');
+is(state_of($node, 'hub', "INSERT INTO prices0 VALUES (0, 'north', 'USD 1')"), '22023', 'the modifier holds on a foreign table');
+is(query($node, 'hub', "INSERT INTO prices0 VALUES (0, 'none', 'EUR -1.25'); SELECT price FROM prices0 WHERE id = 0; DELETE FROM prices0 WHERE id = 0"), 'EUR -1.25', 'amounts are written through');
+query($node, 'hub', 'CREATE AGGREGATE added(opportunity.monetary_sum) (SFUNC = opportunity.monetary_sum_combine, STYPE = opportunity.monetary_sum)');
+my $states = join ' UNION ALL ', map { "SELECT * FROM sums$_" } 0 .. 2;
+is(query($node, 'hub', "SELECT office, opportunity.monetary_sum_final(added(state)) FROM ($states) s GROUP BY office ORDER BY office"),
+	query($node, 'hub', "SELECT office, opportunity.sum(opportunity.monetary(amount, 'EUR')) FROM deals GROUP BY office ORDER BY office"),
+	'partial sums made on the shards add up to the direct ones');
+
 # Rows that travel, in one step: the aggregate runs on the hub.
 my $rows = join ' UNION ALL ', map { "SELECT * FROM deals$_" } 0 .. 2;
 is(query($node, 'hub', "SELECT office, opportunity.summarize_pipeline(amount, probability, won, opened, closed) FROM ($rows) d GROUP BY office ORDER BY office"),

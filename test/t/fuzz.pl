@@ -20,6 +20,8 @@ $node->safe_psql('postgres', 'GRANT pg_read_server_files TO seller');
 
 # Valid values of each type, and pieces that its parser knows.
 my %values = (
+	monetary => [ q('EUR 1250.00'), q('-900719925474.0991 CLF') ],
+	monetary_sum => [ q('(3,EUR,-1250.05)'), q('(0,,0)') ],
 	sales_process => [
 		q('{"stages": [{"name": "qualify", "label": "Qualify", "probability": 10, "forecast_category": "pipeline", "rotting_days": 14, "required": ["budget", "maker"]}, {"name": "develop", "probability": 30.5}, {"name": "won", "outcome": "won", "required": ["actual"]}, {"name": "lost", "outcome": "lost"}], "moves": {"skip": false, "back": true, "reopen": true, "start": ["qualify"]}}'),
 		q('{"stages": [{"name": "a"}, {"name": "w", "outcome": "won"}]}') ],
@@ -36,7 +38,7 @@ my %values = (
 		q(opportunity.revenue_add(opportunity.revenue_add(NULL, 2.5, 99.99), 4, 'NaN')),
 		q(opportunity.revenue_add(NULL, 2, -1e30)) ]);
 my @pieces = ('{', '}', '[', ']', ',', ':', '"', '\\', "'", '-', '+', '.', 'e', 'E', '0', '9', '99999999999999999999', '-1', '1e308',
-	'1e-400', 'NaN', 'Infinity', '-Infinity', 'null', 'true', '\\u0000', '\\ud800', "\x{e4}", ' ', "\n", "\t", 'stages', 'name', 'moves', 'entered', 'T10:00', '+02:00', ' BC', 'infinity', '{}', '[]',
+	'1e-400', 'NaN', 'Infinity', '-Infinity', 'null', 'true', '\\u0000', '\\ud800', "\x{e4}", ' ', "\n", "\t", 'stages', 'name', 'moves', 'EUR', 'XAU', '(', 'entered', 'T10:00', '+02:00', ' BC', 'infinity', '{}', '[]',
 	'[1,2):3%', '):', '%', '),', '9223372036854.77580', 'x' x 300, '[' x 200, '{"a":' x 100);
 
 sub mutate
