@@ -23,6 +23,7 @@ SCRIPT_PARTS = \
 	src/revenue/quantity_breaks.sql \
 	src/revenue/allocate.sql \
 	src/revenue/installments.sql \
+	src/revenue/exchange_date.sql \
 	src/pricing/pricing.sql \
 	src/totals/totals.sql \
 	src/process/process.sql \
@@ -76,7 +77,7 @@ $(SCRIPT): $(SCRIPT_PARTS) opportunity.control Makefile
 	{ printf '%s\n' '\echo Use "CREATE EXTENSION $(EXTENSION)" to load this file. \quit'; cat $(SCRIPT_PARTS); } > $@
 
 # create_workspace carries its script inside the library, as two C strings.
-WORKSPACE_SCRIPT = src/workspace/tables.sql src/workspace/triggers.sql src/workspace/views.sql src/workspace/calls.sql
+WORKSPACE_SCRIPT = $(addprefix src/workspace/,tables_people.sql tables_catalog.sql tables_deals.sql triggers.sql views.sql calls.sql)
 WORKSPACE_DEFAULTS = src/workspace/defaults.sql
 SQL_TO_C_STRING = sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/'
 

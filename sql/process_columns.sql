@@ -15,7 +15,7 @@ SELECT id, stage, probability AS p, forecast_category AS category, outcome,
        CASE WHEN entered_at = now() THEN 'now' WHEN entered_at > '2023-01-01' THEN 'before' ELSE to_char(entered_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') END AS entered,
        CASE WHEN closed_at = now() THEN 'now' WHEN closed_at > '2023-01-01' THEN 'before' ELSE to_char(closed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') END AS closed FROM deals ORDER BY id;
 
--- A new row: what is NULL is filled, what is given is kept, at an outcome too (importing what is closed already).
+-- A new row: what is NULL is filled, what is given is kept but for the outcome, at an outcome too (importing what is closed already).
 BEGIN;
 INSERT INTO deals (id) VALUES (1);
 INSERT INTO deals (id, stage, probability, entered_at) VALUES (2, 'develop', 50, '2020-01-01Z');

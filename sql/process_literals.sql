@@ -17,7 +17,7 @@ SELECT d, t.* FROM unnest(ARRAY[
     '', '{', 'null', '3', '"stages"', '[]', '{}', '{"stages": null}', '{"stages": {}}', '{"stages": "a"}', '{"stages": []}',
     '{"stages": [{"name": "a"}]}', '{"stages": [{"name": "a", "probability": "x"}]}',
     '{"stages": [1, 2]}', '{"stages": [[], []]}', '{"stages": [null, null]}', '{"stages": [{}, {}]}',
-    '{"Stages": []}', '{"stages": [], "": 1}', '{"branches": []}', '{"sta\u0000ges": []}',
+    '{"Stages": []}', '{"stages": [], "": 1}', '{"branches": []}', '{"stages": [], "stages": []}', '{"stages": [{"name": "a\":\\"}, {"name": "\u003a", "outcome": "won"}]}', '{"sta\u0000ges": []}',
     '{"stages": [{"name": "a"}, {"name": "b"}]}',
     '{"stages": [{"name": "w", "outcome": "won"}, {"name": "l", "outcome": "lost"}]}',
     '{"stages": [{"name": "a"}, {"name": "w", "outcome": "won"}, {"name": "b"}]}',
@@ -30,7 +30,9 @@ SELECT s, t.* FROM unnest(ARRAY[
     '{"name": "b", "label": "b"}', '{"name": "b", "name": "c"}',
     '{"label": "b"}', '{"name": null}', '{"name": 1}', '{"name": ""}', '{"name": " b"}', '{"name": "b "}', '{"name": "a\tb"}', '{"name": "\u007f"}',
     '{"name": "b", "label": ""}', '{"name": "b", "label": []}', '{"name": "b", "forecast_category": true}',
-    '{"name": "b", "probabilty": 5}', '{"name": "b", "checks": []}', '{"name": "b", "a \"key\"": 1}',
+    '{"name": "b", "probabilty": 5}', '{"name": "b", "checks": []}', '{"name": "b", "checks": {}}', '{"name": "b", "checks": ["x > 0"]}', '{"name": "b", "checks": [{}]}',
+    '{"name": "b", "checks": [{"when": ""}]}', '{"name": "b", "checks": [{"when": true}]}', '{"name": "b", "checks": [{"message": "m"}]}',
+    '{"name": "b", "checks": [{"when": "x", "message": ""}]}', '{"name": "b", "checks": [{"when": "x", "message": "two\nlines"}]}', '{"name": "b", "checks": [{"when": "x", "then": "y"}]}', '{"name": "b", "a \"key\"": 1}',
     '{"name": "b", "probability": "10"}', '{"name": "b", "probability": null}', '{"name": "b", "probability": -0.1}',
     '{"name": "b", "probability": 100.000001}', '{"name": "b", "probability": 1e400}', '{"name": "b", "probability": 0.0000001}',
     '{"name": "b", "probability": 1e2}', '{"name": "b", "probability": -0}', '{"name": "b", "probability": 33.333333}',
@@ -71,3 +73,24 @@ SELECT process FROM received;
 
 -- From jsonb the path is given too.
 SELECT '{"stages": [{"name": "a", "probability": 101}, {"name": "w", "outcome": "won"}]}'::jsonb::sales_process;
+
+-- Of branches, which name stages.
+SELECT b, t.* FROM unnest(ARRAY[
+    '[]', 'null', '{}', '[1]', '[{}]', '[{"from": "a"}]', '[{"to": "a"}]', '[{"from": "a", "to": "zzz"}]', '[{"from": 1, "to": "b"}]',
+    '[{"from": "a", "to": "b", "if": "x"}]', '[{"from": "a", "to": "c", "when": ""}]', '[{"from": "a", "to": "c", "when": null}]',
+    '[{"from": "a", "to": "a"}]', '[{"from": "b", "to": "a"}]', '[{"from": "a", "to": "l"}]', '[{"from": "w", "to": "a"}]', '[{"from": "w", "to": "v"}]',
+    '[{"from": "a", "to": "b"}]', '[{"from": "a", "to": "w"}]', '[{"from": "a", "to": "v", "when": "x"}, {"from": "a", "to": "v", "when": "y"}]',
+    '[{"from": "a", "to": "c"}, {"from": "b", "to": "w"}, {"from": "a", "to": "w", "when": "x"}]'
+]) b, try(format('{"branches": %s, "stages": [{"name": "a"}, {"name": "b"}, {"name": "c"}, {"name": "w", "outcome": "won"}, {"name": "v", "outcome": "won"}, {"name": "l", "outcome": "lost"}]}', b)) t;
+
+-- Stages that no deal can be in.
+SELECT m, t.* FROM unnest(ARRAY[
+    '{"back": false, "reopen": false, "start": ["b"]}', '{"back": false, "reopen": false, "start": ["w"]}', '{"back": true, "reopen": false, "start": ["b"]}',
+    '{"back": false, "reopen": true, "start": ["b"]}', '{"back": false, "reopen": false, "start": ["b", "a"]}', '{"back": false, "reopen": false, "start": "first"}'
+]) m, try(format('{"moves": %s, "stages": [{"name": "a"}, {"name": "b"}, {"name": "w", "outcome": "won"}]}', m)) t;
+
+-- The longest condition and message, and one byte more.
+SELECT n, state, message, detail FROM unnest(ARRAY[16384, 16385]) n, try(format('{"stages": [{"name": "a", "checks": [{"when": "%s"}]}, {"name": "w", "outcome": "won"}]}', repeat('x', n)));
+SELECT n, state, message, detail FROM unnest(ARRAY[1000, 1001]) n, try(format('{"stages": [{"name": "a", "checks": [{"when": "x", "message": "%s"}]}, {"name": "w", "outcome": "won"}]}', repeat('x', n)));
+SELECT n, state, message, detail FROM unnest(ARRAY[100, 101]) n,
+    try(format('{"stages": [{"name": "a", "checks": [%s]}, {"name": "w", "outcome": "won"}]}', (SELECT string_agg('{"when": "x"}', ',') FROM generate_series(1, n))));

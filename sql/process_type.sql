@@ -20,7 +20,12 @@ INSERT INTO kept VALUES
     (1, '{"stages": [{"name": "a", "probability": 0.000001, "required": ["x"]}, {"name": "w", "outcome": "won", "forecast_category": "booked"}]}'),
     (2, '{"stages": [{"name": "a", "label": "É \" \\ /", "forecast_category": "best case", "rotting_days": 36500},
                      {"name": "w", "outcome": "won"}, {"name": "l", "outcome": "lost", "required": ["why", "who"]}],
-          "moves": {"skip": true, "start": "first"}}');
+          "moves": {"skip": true, "start": "first"}}'),
+    (3, '{"branches": [{"to": "w", "from": "b", "when": "x < 1"}, {"from": "a", "to": "c", "when": "note ~ ''\\d'' OR \"Odd\" = '':'' "}, {"to": "w", "from": "a"}],
+          "stages": [{"name": "a", "checks": [{"message": "More, please", "when": "x > 0"}, {"when": "true"}], "required": ["x"]}, {"name": "b", "checks": []},
+                     {"name": "c"}, {"name": "w", "outcome": "won", "checks": [{"when": "x IS NULL"}]}]}');
+-- Branches stand in the order of the stages they leave, and of one stage in their own.
+SELECT process FROM kept WHERE id = 3;
 SELECT id, process = process::text::sales_process AS by_text,
        process = process::jsonb::sales_process AS by_jsonb,
        process::jsonb = process::text::jsonb AS same_jsonb,
@@ -43,11 +48,17 @@ SELECT ('{"stages": [' || string_agg(format('{"name": "stage %s", "required": ["
 FROM generate_series(1, 999) i;
 SELECT count(*), min(stage_order), max(stage_order), count(DISTINCT stage) FROM large, stages(process);
 SELECT process = process::text::sales_process AS same FROM large;
+CREATE TABLE larger AS
+SELECT ('{"stages": [' || string_agg(format('{"name": "stage %1$s", "checks": [{"when": "x <> %1$s", "message": "not %1$s"}]}', i), ', ' ORDER BY i) ||
+        ', {"name": "won", "outcome": "won"}], "branches": [' ||
+        string_agg(format('{"from": "stage %s", "to": "won", "when": "x = %1$s"}', i), ', ' ORDER BY i DESC) || ']}')::sales_process AS process
+FROM generate_series(1, 999) i;
+SELECT process = process::text::sales_process AS same, process = (process::jsonb)::sales_process AS by_jsonb, length(process::text) FROM larger;
 
 -- A stored value of a layout that this version does not know.
 SET ROLE NONE;
 CREATE CAST (bytea AS sales_process) WITHOUT FUNCTION;
-SELECT ('\x02'::bytea || decode(repeat('00', 400), 'hex'))::sales_process;
-SELECT '\x01'::bytea::sales_process;
+SELECT ('\x01'::bytea || decode(repeat('00', 400), 'hex'))::sales_process;
+SELECT '\x02'::bytea::sales_process;
 DROP CAST (bytea AS sales_process);
 RESET ROLE;

@@ -44,7 +44,12 @@ EXCEPTION WHEN not_null_violation THEN
     RAISE NOTICE '%', replace(sqlerrm, current_date::text, 'today');
 END $$;
 UPDATE price_list SET valid_to = NULL, is_default = false;
-SELECT add_line(:deal, 'BEANS');
+DO $$
+BEGIN
+    PERFORM add_line(1, 'BEANS');
+EXCEPTION WHEN not_null_violation THEN
+    RAISE NOTICE '%', replace(sqlerrm, current_date::text, 'today');
+END $$;
 UPDATE price_list SET is_default = true;
 DO $$
 DECLARE

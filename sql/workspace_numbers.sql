@@ -11,6 +11,14 @@ SELECT add_line(:deal, 'P', 2, 10);
 -- is said, it is refused.
 INSERT INTO account (name) VALUES ('Fourth Coffee');
 INSERT INTO price_list_item (price_list_id, product_id, amount) VALUES (1, 1, 10);
+INSERT INTO unit_group (name) VALUES ('Pieces');
+INSERT INTO unit (unit_group_id, name) VALUES (1, 'piece');
+INSERT INTO product (code, name, kind) VALUES ('B', 'Bundle', 'bundle');
+INSERT INTO bundle_item (bundle_id, product_id) VALUES (2, 1);
+INSERT INTO discount_list (name) VALUES ('Discounts');
+INSERT INTO discount_band (discount_list_id, from_quantity, to_quantity, discount) VALUES (1, 10, 20, 5);
+INSERT INTO exchange_rate (currency, rate) VALUES ('USD', 1.1);
+INSERT INTO opportunity_split (opportunity_id, member_id, percent) VALUES (:deal, 1, 100);
 DO $$
 DECLARE
     written record;

@@ -34,9 +34,11 @@ SELECT * FROM deals;
 SELECT move_back(:deal);
 SELECT * FROM deals;
 
--- Won: the actual value is the estimate unless another is given.
+-- Won: the actual value is the estimate unless another is given; then it stands.
 SELECT win(:deal);
 SELECT * FROM deals;
+SELECT win(:deal, 8400);
+SELECT reopen(:deal);
 SELECT win(:deal, 8400);
 SELECT * FROM deals;
 SELECT move_back(:deal);

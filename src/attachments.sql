@@ -19,10 +19,11 @@ SELECT judge.tgrelid::regclass AS target,
     CASE WHEN judge.arguments[2] <> '' THEN judge.arguments[2]
         ELSE (SELECT string_agg(format('%s => %s', judge.arguments[i], judge.arguments[i + 1]), ', ' ORDER BY i)
             FROM generate_series(3, cardinality(judge.arguments), 2) AS i
-            WHERE judge.arguments[i] LIKE 'process\_%') END AS definition
-FROM (SELECT t.tgrelid, a.arguments,
-            (SELECT a.arguments[i + 1] FROM generate_series(3, cardinality(a.arguments), 2) AS i
-                WHERE a.arguments[i] = 'process_table') AS process_table
+            WHERE judge.arguments[i] LIKE 'process\_%') END AS definition,
+    (SELECT string_agg(format('%s => %s', judge.arguments[i], judge.arguments[i + 1]), ', ' ORDER BY i)
+        FROM generate_series(3, cardinality(judge.arguments), 2) AS i
+        WHERE judge.arguments[i] NOT LIKE 'process\_%' AND judge.arguments[i] NOT LIKE '%\_column') AS options
+FROM (SELECT t.tgrelid, a.arguments
         FROM pg_catalog.pg_trigger t CROSS JOIN LATERAL (SELECT opportunity.trigger_arguments(t.tgargs) AS arguments OFFSET 0) AS a
         WHERE t.tgfoid = 'opportunity.judge_stage()'::regprocedure AND t.tgparentid = 0) AS judge
     CROSS JOIN LATERAL (
@@ -36,18 +37,22 @@ FROM (SELECT t.tgrelid, a.arguments,
             SELECT t.oid, t.tgparentid, t.tgname, t.tgenabled FROM pg_catalog.pg_trigger t JOIN attached a ON t.tgparentid = a.oid
         )
         SELECT array_agg(a.tgname::text ORDER BY a.tgname) FILTER (WHERE a.tgparentid = 0) AS triggers,
-            bool_and(a.tgenabled IN ('O', 'A')) AND (judge.process_table IS NULL OR EXISTS (
-                SELECT FROM pg_catalog.pg_trigger watcher
-                    JOIN pg_catalog.pg_class c ON c.oid = watcher.tgrelid
-                    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-                WHERE watcher.tgfoid = 'opportunity.process_table_changed()'::regprocedure AND watcher.tgenabled IN ('O', 'A')
-                    AND format('%I.%I', n.nspname, c.relname) = judge.process_table)) AS enabled
+            -- and those on the tables that it is read from
+            bool_and(a.tgenabled IN ('O', 'A')) AND NOT EXISTS (
+                SELECT FROM generate_series(3, cardinality(judge.arguments), 2) AS i
+                WHERE judge.arguments[i] IN ('process_table', 'stage_table', 'rule_table') AND NOT EXISTS (
+                    SELECT FROM pg_catalog.pg_trigger watcher
+                        JOIN pg_catalog.pg_class c ON c.oid = watcher.tgrelid
+                        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                    WHERE watcher.tgfoid = 'opportunity.process_table_changed()'::regprocedure AND watcher.tgenabled IN ('O', 'A')
+                        AND format('%I.%I', n.nspname, c.relname) = judge.arguments[i + 1])) AS enabled
         FROM attached a) AS own
 UNION ALL
 -- the guard on the parent and the triggers on the lines carry the same arguments
 SELECT guard.tgrelid::regclass, 'totals', guard.arguments[2], own.triggers, own.enabled,
     format('sum of %s over %s by %s', guard.arguments[5], guard.arguments[3], guard.arguments[4])
-        || CASE WHEN guard.arguments[6] <> '' THEN format(' where %s', guard.arguments[6]) ELSE '' END
+        || CASE WHEN guard.arguments[6] <> '' THEN format(' where %s', guard.arguments[6]) ELSE '' END,
+    NULL
 FROM (SELECT DISTINCT t.tgrelid, t.tgargs, opportunity.trigger_arguments(t.tgargs) AS arguments
         FROM pg_catalog.pg_trigger t
         WHERE t.tgfoid = 'opportunity.guard_totals()'::regprocedure AND t.tgparentid = 0) AS guard
@@ -61,8 +66,9 @@ COMMENT ON COLUMN opportunity.attachments.target IS 'The table that keeps the st
 COMMENT ON COLUMN opportunity.attachments.kind IS 'process or totals.';
 COMMENT ON COLUMN opportunity.attachments.columns IS 'The columns it guards or maintains, a comma list.';
 COMMENT ON COLUMN opportunity.attachments.triggers IS 'Names of its triggers, those on the table of the lines included.';
-COMMENT ON COLUMN opportunity.attachments.enabled IS 'Whether all its triggers fire for ordinary sessions, those on partitions and on a table of processes included: false after ALTER TABLE ... DISABLE TRIGGER.';
+COMMENT ON COLUMN opportunity.attachments.enabled IS 'Whether all its triggers fire for ordinary sessions, those on partitions and on the tables that a process is read from included: false after ALTER TABLE ... DISABLE TRIGGER.';
 COMMENT ON COLUMN opportunity.attachments.definition IS 'The process as JSON or the table that holds processes; for totals what is added up.';
+COMMENT ON COLUMN opportunity.attachments.options IS 'Of a process: the other options of attach_process, such as stage_table and enforce; of totals NULL.';
 GRANT SELECT ON opportunity.attachments TO PUBLIC;
 
 CREATE FUNCTION opportunity.detach_all(target regclass) RETURNS void

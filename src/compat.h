@@ -138,6 +138,9 @@ initReadOnlyStringInfo(StringInfo str, char *data, int len)
 #endif
 
 #if PG_VERSION_NUM < 180000
+/* 18 brought pg_noreturn in place of pg_attribute_noreturn(), written before the type. */
+#define pg_noreturn __attribute__((noreturn))
+
 /* 18 brought virtual generated columns (commit 83ea6c540). */
 #define ATTRIBUTE_GENERATED_VIRTUAL 'v'
 #endif

@@ -21,6 +21,7 @@
 #define CONSTRAINT_STAGE_MOVE		"opportunity_stage_move"
 #define CONSTRAINT_STAGE_GATE		"opportunity_stage_gate"
 #define CONSTRAINT_COMPUTED_TOTAL	"opportunity_computed_total"
+#define CONSTRAINT_HISTORY_APPEND	"opportunity_history_append"
 
 /* Parent of everything that outlives a statement; a child of CacheMemoryContext. */
 extern MemoryContext opportunity_context(void);

@@ -231,6 +231,39 @@ currency_by_code(const char *code, size_t length)
 	return NULL;
 }
 
+/* Append-only as well: withdrawn currencies whose number another one has now. */
+static const struct
+{
+	char		code[CURRENCY_CODE_LENGTH + 1];
+	int			key;
+}			renumbered[] = {
+	{"ANG", 1000},
+};
+
+int
+currency_key(const Currency *currency)
+{
+	for (int i = 0; i < (int) lengthof(renumbered); i++)
+	{
+		if (strcmp(renumbered[i].code, currency->code) == 0)
+			return renumbered[i].key;
+	}
+	return currency->number;
+}
+
+const Currency *
+currency_by_key(int key)
+{
+	static const Currency *by_key[CURRENCY_KEYS];
+
+	if (by_key[currency_key(&currencies[0])] == NULL)
+	{
+		for (int i = N_CURRENCIES - 1; i >= 0; i--)
+			by_key[currency_key(&currencies[i])] = &currencies[i];
+	}
+	return key >= 0 && key < CURRENCY_KEYS ? by_key[key] : NULL;
+}
+
 PG_FUNCTION_INFO_V1(opp_currencies);
 
 Datum

@@ -24,4 +24,14 @@ typedef struct Currency
 /* NULL for what ISO 4217 does not have.  Codes are matched in either case. */
 extern const Currency *currency_by_code(const char *code, size_t length);
 
+/*
+ * The key that stored amounts name their currency by, for ever: ISO's number, or
+ * one above those where ISO has given a withdrawn currency's number to another.
+ * NULL for a key that no currency has.
+ */
+#define CURRENCY_KEYS			1024
+
+extern int	currency_key(const Currency *currency);
+extern const Currency *currency_by_key(int key);
+
 #endif							/* OPPORTUNITY_CURRENCY_H */

@@ -50,6 +50,13 @@ typedef struct NumericParts
 	const char *digits;
 } NumericParts;
 
+/* The weight in the header word of the short form, in two's complement of seven bits. */
+static inline int
+layout_short_weight(uint16 header)
+{
+	return (int) (header & LAYOUT_SHORT_WEIGHT_MASK) - (int) (header & LAYOUT_SHORT_WEIGHT_SIGN);
+}
+
 static inline int
 layout_digit(const NumericParts *parts, int i)
 {
@@ -76,8 +83,7 @@ layout_read(const struct varlena *number, NumericParts *parts)
 		parts->special = 0;
 		parts->negative = (header & LAYOUT_SHORT_NEGATIVE) != 0;
 		parts->scale = (header >> LAYOUT_SHORT_SCALE_SHIFT) & LAYOUT_SHORT_SCALE_MAX;
-		parts->weight = (int) (header & LAYOUT_SHORT_WEIGHT_MASK) -
-			(int) (header & LAYOUT_SHORT_WEIGHT_SIGN);
+		parts->weight = layout_short_weight(header);
 		parts->digits = data + sizeof(uint16);
 		parts->n_digits = (size - sizeof(uint16)) / sizeof(int16);
 	}

@@ -116,10 +116,27 @@ result_stage(const Attachment *attachment, HeapTuple tuple)
 	return isnull ? NULL : stage_text(attachment, stage);
 }
 
+/* Where its branch takes the row, which is then read whole. */
+static int
+branch_of_row(const AttachedProcess *attached, int stage, const KeyedRow *row)
+{
+	HeapTuple	tuple;
+	Conditions *conditions;
+
+	if (attached->process->stages[stage].n_branches == 0)
+		return STAGE_NONE;
+	tuple = run_on_row(row, psprintf("SELECT * FROM %s WHERE %s", row->table, row->condition),
+					   SPI_OK_SELECT, InvalidOid, (Datum) 0);
+	/* Over the columns of the result, which lacks the table's dropped ones. */
+	conditions = make_conditions(attached->process, SPI_tuptable->tupdesc, attached->trust, true);
+	return row_branch(start_conditions(conditions, CurrentMemoryContext), attached->process, stage, tuple);
+}
+
 /* The stage that the row is to move to; judged->to is NULL for the next one. */
 static int
-destination(const SalesProcess *process, JudgedRow *judged)
+destination(const AttachedProcess *attached, const KeyedRow *row, JudgedRow *judged)
 {
+	const SalesProcess *process = attached->process;
 	int			from = judged->from != NULL ? find_stage(process, judged->from) : STAGE_NONE;
 	int			to = STAGE_NONE;
 
@@ -130,7 +147,7 @@ destination(const SalesProcess *process, JudgedRow *judged)
 		to = 0;
 	else if (from != STAGE_NONE)
 	{
-		to = stage_after(process, from);
+		to = stage_after(process, from, branch_of_row(attached, from, row));
 		if (to == STAGE_NONE)
 			report_no_next_stage(judged);
 	}
@@ -151,7 +168,7 @@ move_row(Oid target, const char *key_text, const char *to, const char *stage_col
 	const char *stage_column = quote_identifier(options->columns[STAGE_COLUMN]);
 	const AttachedProcess *attached;
 	KeyedRow	row;
-	JudgedRow	judged = {0};
+	JudgedRow	judged = {.branch = STAGE_NONE};
 	HeapTuple	tuple;
 	int			stage = 0;
 
@@ -171,7 +188,7 @@ move_row(Oid target, const char *key_text, const char *to, const char *stage_col
 	if (attached == NULL)
 		report_no_process(&judged);
 	else
-		stage = destination(attached->process, &judged);
+		stage = destination(attached, &row, &judged);
 
 	tuple = run_on_row(&row, psprintf("UPDATE %s SET %s = $2 WHERE %s RETURNING %s",
 									  row.table, stage_column, row.condition, stage_column),

@@ -13,13 +13,14 @@
  *	zz_opportunity_derive_<stage column>	BEFORE INSERT FOR EACH ROW; also OR UPDATE
  *											when columns follow the stage, and where
  *											rows can move between partitions
- *	opportunity_process_changed				on the table of processes: AFTER INSERT OR
+ *	opportunity_process_changed				on the tables it is read from: AFTER INSERT OR
  *											UPDATE OR DELETE OR TRUNCATE, one a statement
  *
  * with the end of a long column name replaced by a hash.  Their arguments are
- * described in attachment.h; trigger_arguments() splits pg_trigger.tgargs.
+ * described in options.h; trigger_arguments() splits pg_trigger.tgargs.
  */
 #include "process/attachment.h"
+#include "process/attach.h"
 
 #include "access/table.h"
 #include "catalog/pg_class.h"
@@ -32,6 +33,7 @@
 #include "miscadmin.h"
 #include "nodes/value.h"
 #include "process/report.h"
+#include "process/source_table.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -64,27 +66,27 @@ enum
 	ARG_ENFORCE,
 	ARG_PROCESS_KEY,
 	ARG_PROCESS_DEFINITION,
+	ARG_STAGE_TABLE,
+	ARG_STAGE_KEY,
+	ARG_STAGE_NAME,
+	ARG_PATH_COLUMN,
+	ARG_NOTIFY,
+	ARG_RULE_TABLE,
+	ARG_RULE_POSITION,
+	ARG_RULE_PROCESS,
+	ARG_RULE_CONDITION,
+	ARG_RULE_PROCESS_KEY,
 	N_ARGS
 };
 
-/* Those that a judge's trigger arguments carry as they are. */
-static const struct
-{
-	int			arg;
-	const char *option;
-}			name_options[] =
-{
-	{ARG_PROBABILITY_COLUMN, "probability_column"},
-	{ARG_FORECAST_CATEGORY_COLUMN, "forecast_category_column"},
-	{ARG_OUTCOME_COLUMN, "outcome_column"},
-	{ARG_ENTERED_AT_COLUMN, "entered_at_column"},
-	{ARG_CLOSED_AT_COLUMN, "closed_at_column"},
-	{ARG_PROCESS_COLUMN, "process_column"},
-	{ARG_PROCESS_KEY, "process_key"},
-	{ARG_PROCESS_DEFINITION, "process_definition"}
+/* Which of them name the tables that the process is read from. */
+static const int source_args[N_SOURCE_TABLES] = {
+	[PROCESS_TABLE] = ARG_PROCESS_TABLE,
+	[STAGE_TABLE] = ARG_STAGE_TABLE,
+	[RULE_TABLE] = ARG_RULE_TABLE
 };
 
-static char *
+char *
 qualified_name(Oid relid)
 {
 	char	   *schema = get_namespace_name(get_rel_namespace(relid));
@@ -110,8 +112,8 @@ trigger_name(const char *prefix, const char *column)
 	return psprintf("%.*s%s", kept, name, hash);
 }
 
-static void
-run(const char *command, int expected)
+void
+run_command(const char *command, int expected)
 {
 	int			result = SPI_execute(command, false, 0);
 
@@ -145,16 +147,23 @@ check_target(Oid target, LOCKMODE lock)
 	table_close(rel, NoLock);
 }
 
-/* A regclass may be any number: the process table before its name is asked for. */
+/* A regclass may be any number: the tables before their names are asked for. */
 static void
-check_named_process_table(Oid process_table, Oid target)
+check_named_tables(FunctionCallInfo fcinfo, Oid target)
 {
-	Relation	processes = open_named_table(process_table, AccessShareLock);
-	Relation	rel = table_open(target, NoLock);
+	for (int i = 0; i < N_SOURCE_TABLES; i++)
+	{
+		Relation	source;
+		Relation	rel;
 
-	check_process_table(processes, rel);
-	table_close(rel, NoLock);
-	table_close(processes, AccessShareLock);
+		if (PG_ARGISNULL(source_args[i]))
+			continue;
+		source = open_named_table(PG_GETARG_OID(source_args[i]), AccessShareLock);
+		rel = table_open(target, NoLock);
+		check_source_table(i, source, rel);
+		table_close(rel, NoLock);
+		table_close(source, AccessShareLock);
+	}
 }
 
 /* A trigger of ours on one stage column of a table; stage_column NULL: on any. */
@@ -167,9 +176,12 @@ is_attached(const Trigger *trigger, const char *stage_column)
 		(trigger->tgnargs > 0 && strcmp(trigger->tgargs[0], stage_column) == 0);
 }
 
-/* DROP TRIGGER commands for what is attached to a table, but not for triggers of these names. */
+/*
+ * DROP TRIGGER commands for what is attached to a table, but not for triggers of
+ * these names; adds the tables that it was read from to sources.
+ */
 static List *
-drop_commands(Oid relid, const char *stage_column, List *kept)
+drop_commands(Oid relid, const char *stage_column, List *kept, List **sources)
 {
 	Relation	rel = table_open(relid, NoLock);
 	TriggerDesc *triggers = CopyTriggerDesc(rel->trigdesc);
@@ -187,9 +199,11 @@ drop_commands(Oid relid, const char *stage_column, List *kept)
 					 errmsg("table \"%s\" is a partition and has its sales process from the table it is part of",
 							RelationGetRelationName(rel)),
 					 errhint("Call the function on the partitioned table.")));
-		if (!list_member(kept, makeString(trigger->tgname)))
-			commands = lappend(commands, psprintf("DROP TRIGGER %s ON %s",
-												  quote_identifier(trigger->tgname), qualified_name(relid)));
+		if (list_member(kept, makeString(trigger->tgname)))
+			continue;
+		commands = lappend(commands, psprintf("DROP TRIGGER %s ON %s",
+											  quote_identifier(trigger->tgname), qualified_name(relid)));
+		*sources = list_concat(*sources, source_tables_named(trigger));
 	}
 	/* DROP TRIGGER refuses a table that is open. */
 	table_close(rel, NoLock);
@@ -201,12 +215,14 @@ static bool
 drop_triggers(List *tables, const char *stage_column, List *kept)
 {
 	List	   *commands = NIL;
+	List	   *sources = NIL;
 	ListCell   *cell;
 
 	foreach(cell, tables)
-		commands = list_concat(commands, drop_commands(lfirst_oid(cell), stage_column, kept));
+		commands = list_concat(commands, drop_commands(lfirst_oid(cell), stage_column, kept, &sources));
 	foreach(cell, commands)
-		run(lfirst(cell), SPI_OK_UTILITY);
+		run_command(lfirst(cell), SPI_OK_UTILITY);
+	unwatch_tables(sources);
 	return commands != NIL;
 }
 
@@ -237,27 +253,21 @@ check_partitions(Oid target, const char *stage_column)
 	}
 }
 
-static void
-add_argument(StringInfo arguments, const char *value)
-{
-	appendStringInfo(arguments, "%s%s", arguments->len > 0 ? ", " : "", quote_literal_cstr(value));
-}
-
 static const char *
 name_argument(FunctionCallInfo fcinfo, int arg)
 {
 	return PG_ARGISNULL(arg) ? NULL : NameStr(*PG_GETARG_NAME(arg));
 }
 
-/* The arguments of the judge that attach_process was asked for. */
-static char *
-judge_arguments(FunctionCallInfo fcinfo)
+/* What attach_process was asked for. */
+static void
+options_asked_for(FunctionCallInfo fcinfo, Relation rel, ProcessOptions *options)
 {
-	StringInfoData arguments;
-	const char *definition = "";
 	char	   *enforce = PG_ARGISNULL(ARG_ENFORCE) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(ARG_ENFORCE));
 
-	if (strcmp(enforce, "refuse") != 0 && strcmp(enforce, "warn") != 0)
+	*options = (ProcessOptions) {0};
+	options->warn = strcmp(enforce, "warn") == 0;
+	if (!options->warn && strcmp(enforce, "refuse") != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("enforce must be \"refuse\" or \"warn\"")));
@@ -266,74 +276,66 @@ judge_arguments(FunctionCallInfo fcinfo)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("either process, or process_table and process_column must be given")));
+	if (!PG_ARGISNULL(ARG_RULE_TABLE) && PG_ARGISNULL(ARG_PROCESS_TABLE))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("rule_table goes with process_table and process_column")));
 
-	if (!PG_ARGISNULL(ARG_PROCESS))
-		definition = process_to_json(PG_GETARG_SALES_PROCESS(ARG_PROCESS));
-	if (strlen(definition) > DEFINITION_MAX_BYTES)
+	options->columns[STAGE_COLUMN] = name_argument(fcinfo, ARG_STAGE_COLUMN);
+	for (int i = PROBABILITY_COLUMN; i <= CLOSED_AT_COLUMN; i++)
+		options->columns[i] = name_argument(fcinfo, ARG_PROBABILITY_COLUMN + i - PROBABILITY_COLUMN);
+	options->columns[PATH_COLUMN] = name_argument(fcinfo, ARG_PATH_COLUMN);
+	options->notify = name_argument(fcinfo, ARG_NOTIFY);
+	if (options->notify != NULL && options->notify[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("notify must be the name of a channel")));
+	for (int i = 0; i < N_SOURCE_TABLES; i++)
+		options->tables[i] = PG_ARGISNULL(source_args[i]) ? NULL : qualified_name(PG_GETARG_OID(source_args[i]));
+	if (!PG_ARGISNULL(ARG_STAGE_TABLE))
+	{
+		options->stage_key = name_argument(fcinfo, ARG_STAGE_KEY);
+		options->stage_name = name_argument(fcinfo, ARG_STAGE_NAME);
+	}
+	if (!PG_ARGISNULL(ARG_RULE_TABLE))
+	{
+		options->rule_position = name_argument(fcinfo, ARG_RULE_POSITION);
+		options->rule_process = name_argument(fcinfo, ARG_RULE_PROCESS);
+		options->rule_condition = name_argument(fcinfo, ARG_RULE_CONDITION);
+		options->rule_process_key = name_argument(fcinfo, ARG_RULE_PROCESS_KEY);
+	}
+	if (PG_ARGISNULL(ARG_PROCESS))
+	{
+		options->process_column = name_argument(fcinfo, ARG_PROCESS_COLUMN);
+		options->process_key = name_argument(fcinfo, ARG_PROCESS_KEY);
+		options->process_definition = name_argument(fcinfo, ARG_PROCESS_DEFINITION);
+		return;
+	}
+	options->definition = process_to_json(qualify_conditions(PG_GETARG_SALES_PROCESS(ARG_PROCESS), rel));
+	if (strlen(options->definition) > DEFINITION_MAX_BYTES)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("the sales process is too long for a trigger: %zu of at most %d bytes",
-						strlen(definition), DEFINITION_MAX_BYTES),
+						strlen(options->definition), DEFINITION_MAX_BYTES),
 				 errhint("Keep it in a table and name that by process_table and process_column.")));
-
-	initStringInfo(&arguments);
-	add_argument(&arguments, name_argument(fcinfo, ARG_STAGE_COLUMN));
-	add_argument(&arguments, definition);
-	if (!PG_ARGISNULL(ARG_PROCESS_TABLE))
-	{
-		add_argument(&arguments, "process_table");
-		add_argument(&arguments, qualified_name(PG_GETARG_OID(ARG_PROCESS_TABLE)));
-	}
-	for (int i = 0; i < (int) lengthof(name_options); i++)
-	{
-		const char *value = name_argument(fcinfo, name_options[i].arg);
-
-		/* Where there is no table of processes, its columns do not matter. */
-		if (value == NULL || (name_options[i].arg >= ARG_PROCESS_KEY && PG_ARGISNULL(ARG_PROCESS_TABLE)))
-			continue;
-		add_argument(&arguments, name_options[i].option);
-		add_argument(&arguments, value);
-	}
-	add_argument(&arguments, "enforce");
-	add_argument(&arguments, enforce);
-	return arguments.data;
 }
 
 static void
-create_triggers(Oid relid, const char *stage_column, const char *arguments, bool columns_follow)
+create_triggers(Oid relid, const ProcessOptions *options)
 {
+	const char *stage_column = options->columns[STAGE_COLUMN];
 	char	   *table = qualified_name(relid);
-	bool		rows_move = get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE || get_rel_relispartition(relid);
+	bool		follows = get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE || get_rel_relispartition(relid);
 
-	run(psprintf("CREATE OR REPLACE TRIGGER %s AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION opportunity.judge_stage(%s)",
-				 quote_identifier(trigger_name(JUDGE_PREFIX, stage_column)), table, arguments), SPI_OK_UTILITY);
-	run(psprintf("CREATE OR REPLACE TRIGGER %s BEFORE INSERT%s ON %s FOR EACH ROW EXECUTE FUNCTION opportunity.derive_stage(%s)",
+	for (int i = PROBABILITY_COLUMN; i < N_STAGE_COLUMNS; i++)
+		follows |= options->columns[i] != NULL;
+
+	run_command(psprintf("CREATE OR REPLACE TRIGGER %s AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION opportunity.judge_stage(%s)",
+				 quote_identifier(trigger_name(JUDGE_PREFIX, stage_column)), table,
+				 options_as_arguments(options)), SPI_OK_UTILITY);
+	run_command(psprintf("CREATE OR REPLACE TRIGGER %s BEFORE INSERT%s ON %s FOR EACH ROW EXECUTE FUNCTION opportunity.derive_stage(%s)",
 				 quote_identifier(trigger_name(DERIVER_PREFIX, stage_column)),
-				 columns_follow || rows_move ? " OR UPDATE" : "", table, quote_literal_cstr(stage_column)), SPI_OK_UTILITY);
-}
-
-/* Lets a table of processes tell of its changes, unless it does; a trigger that is disabled is enabled. */
-static void
-watch_process_table(Oid table)
-{
-	Relation	rel = table_open(table, AccessShareLock);
-	Oid			function = trigger_function("process_table_changed");
-	const char *name = "opportunity_process_changed";
-	bool		watched = false;
-
-	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers && !watched; i++)
-	{
-		const Trigger *trigger = &rel->trigdesc->triggers[i];
-
-		if (trigger->tgfoid != function)
-			continue;
-		watched = trigger->tgenabled == TRIGGER_FIRES_ON_ORIGIN || trigger->tgenabled == TRIGGER_FIRES_ALWAYS;
-		name = pstrdup(trigger->tgname);
-	}
-	table_close(rel, AccessShareLock);
-	if (!watched)
-		run(psprintf("CREATE OR REPLACE TRIGGER %s AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION opportunity.process_table_changed()",
-					 quote_identifier(name), qualified_name(table)), SPI_OK_UTILITY);
+				 follows ? " OR UPDATE" : "", table, quote_literal_cstr(stage_column)), SPI_OK_UTILITY);
 }
 
 /* Refuses, or warns of, rows that are in stages their process does not have. */
@@ -344,17 +346,19 @@ check_rows(Relation rel, const Attachment *attachment)
 	bool		per_row = options->process_column != NULL;
 	List	   *unknown = NIL;
 
-	run(psprintf("SELECT DISTINCT %s::pg_catalog.text, %s%s FROM %s ORDER BY 1, 2",
+	run_command(psprintf("SELECT DISTINCT %s::pg_catalog.text, %s%s FROM %s ORDER BY 1, 2",
 				 quote_identifier(options->columns[STAGE_COLUMN]),
 				 per_row ? quote_identifier(options->process_column) : "NULL",
 				 "::pg_catalog.text", qualified_name(RelationGetRelid(rel))), SPI_OK_SELECT);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		HeapTuple	row = SPI_tuptable->vals[i];
-		char	   *stage = SPI_getvalue(row, SPI_tuptable->tupdesc, 1);
+		const char *stage = SPI_getvalue(row, SPI_tuptable->tupdesc, 1);
 		char	   *key = SPI_getvalue(row, SPI_tuptable->tupdesc, 2);
 		const AttachedProcess *attached = attached_process(attachment, rel, key);
 
+		if (stage != NULL && options->tables[STAGE_TABLE] != NULL)
+			stage = stage_of_id(attachment, stage);
 		if (attached == NULL || stage == NULL || find_stage(attached->process, stage) == STAGE_NONE)
 			unknown = lappend(unknown, psprintf(key ? "%s (%s)" : "%s", stage ? stage : "NULL", key));
 	}
@@ -377,7 +381,9 @@ check_attachment(Oid relid, const char *stage_column)
 	const Attachment *attachment = get_attachment(rel, find_judge(rel, stage_column));
 
 	for (int i = 0; i < attachment->n_processes; i++)
-		attached_process(attachment, rel, attachment->processes[i].key);
+		read_conditions(attached_process(attachment, rel, attachment->processes[i].key)->conditions);
+	if (attachment->rules != NULL)
+		check_rules(attachment);
 	check_rows(rel, attachment);
 	table_close(rel, NoLock);
 }
@@ -386,9 +392,9 @@ Datum
 opp_attach_process(PG_FUNCTION_ARGS)
 {
 	Oid			target;
+	Relation	rel;
 	const char *stage_column;
-	char	   *arguments;
-	bool		columns_follow = false;
+	ProcessOptions options;
 	List	   *tables;
 	ListCell   *cell;
 
@@ -400,11 +406,10 @@ opp_attach_process(PG_FUNCTION_ARGS)
 	target = PG_GETARG_OID(ARG_TARGET);
 	stage_column = name_argument(fcinfo, ARG_STAGE_COLUMN);
 	check_target(target, ShareRowExclusiveLock);
-	if (!PG_ARGISNULL(ARG_PROCESS_TABLE))
-		check_named_process_table(PG_GETARG_OID(ARG_PROCESS_TABLE), target);
-	arguments = judge_arguments(fcinfo);
-	for (int arg = ARG_PROBABILITY_COLUMN; arg <= ARG_CLOSED_AT_COLUMN; arg++)
-		columns_follow |= !PG_ARGISNULL(arg);
+	check_named_tables(fcinfo, target);
+	rel = table_open(target, NoLock);
+	options_asked_for(fcinfo, rel, &options);
+	table_close(rel, NoLock);
 
 	/*
 	 * Replacing takes no stronger lock than check_target did, so that a session
@@ -417,9 +422,12 @@ opp_attach_process(PG_FUNCTION_ARGS)
 	drop_triggers(tables, stage_column, list_make2(makeString(trigger_name(JUDGE_PREFIX, stage_column)),
 												   makeString(trigger_name(DERIVER_PREFIX, stage_column))));
 	foreach(cell, tables)
-		create_triggers(lfirst_oid(cell), stage_column, arguments, columns_follow);
-	if (!PG_ARGISNULL(ARG_PROCESS_TABLE))
-		watch_process_table(PG_GETARG_OID(ARG_PROCESS_TABLE));
+		create_triggers(lfirst_oid(cell), &options);
+	for (int i = 0; i < N_SOURCE_TABLES; i++)
+	{
+		if (!PG_ARGISNULL(source_args[i]))
+			watch_table(PG_GETARG_OID(source_args[i]));
+	}
 	CommandCounterIncrement();
 	foreach(cell, tables)
 		check_attachment(lfirst_oid(cell), stage_column);
@@ -448,20 +456,20 @@ opp_detach_process(PG_FUNCTION_ARGS)
 static const SalesProcess *
 default_process(Relation rel, const Attachment *attachment)
 {
-	AclResult	allowed = pg_class_aclcheck(attachment->process_table, GetUserId(), ACL_SELECT);
+	AclResult	allowed = pg_class_aclcheck(attachment->tables[PROCESS_TABLE], GetUserId(), ACL_SELECT);
 	const AttachedProcess *attached;
 
-	if (allowed == ACLCHECK_OK && check_enable_rls(attachment->process_table, InvalidOid, true) == RLS_ENABLED)
+	if (allowed == ACLCHECK_OK && check_enable_rls(attachment->tables[PROCESS_TABLE], InvalidOid, true) == RLS_ENABLED)
 		allowed = ACLCHECK_NO_PRIV;
 	if (allowed != ACLCHECK_OK)
-		aclcheck_error(allowed, OBJECT_TABLE, get_rel_name(attachment->process_table));
+		aclcheck_error(allowed, OBJECT_TABLE, get_rel_name(attachment->tables[PROCESS_TABLE]));
 	attached = find_process(attachment, NULL);
 	if (attached == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("rows of table \"%s\" follow different sales processes and none is the default",
 						RelationGetRelationName(rel)),
-				 errhint("Read the process from table %s.", attachment->options.process_table)));
+				 errhint("Read the process from table %s.", attachment->options.tables[PROCESS_TABLE])));
 	return attached->process;
 }
 

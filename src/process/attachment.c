@@ -15,7 +15,7 @@
  * A nested statement can load a process that its caller has just changed, before
  * the caller's AFTER STATEMENT trigger tells of it.  Where the change is rolled
  * back that trigger never fires, so after an abort nothing that was read from a
- * table of processes is trusted.
+ * table of processes, stages or rules is trusted.
  */
 #include "process/attachment.h"
 
@@ -52,15 +52,6 @@ typedef struct CacheEntry
 static HTAB *cache = NULL;
 static uint64 relation_changes = 0;
 
-static const char *const column_options[N_STAGE_COLUMNS] = {
-	NULL,
-	"probability_column",
-	"forecast_category_column",
-	"outcome_column",
-	"entered_at_column",
-	"closed_at_column"
-};
-
 #define REATTACH_HINT \
 	errhint("If the table has changed, call opportunity.attach_process again with the columns it has now.")
 
@@ -79,6 +70,18 @@ conversion_context(void *arg)
 	errcontext("stage \"%s\" for column \"%s\"", conversion->stage, conversion->column);
 }
 
+/* Whether an attachment was read from a table; InvalidOid: from any. */
+static bool
+reads_table(const Attachment *attachment, Oid table)
+{
+	for (int i = 0; i < N_SOURCE_TABLES; i++)
+	{
+		if (OidIsValid(attachment->tables[i]) && (table == InvalidOid || table == attachment->tables[i]))
+			return true;
+	}
+	return false;
+}
+
 static void
 mark_changed(Oid relid)
 {
@@ -90,13 +93,13 @@ mark_changed(Oid relid)
 	while ((entry = hash_seq_search(&status)) != NULL)
 	{
 		if (relid == InvalidOid || relid == entry->relid ||
-			(entry->attachment != NULL && relid == entry->attachment->process_table))
+			(entry->attachment != NULL && reads_table(entry->attachment, relid)))
 			entry->valid = false;
 	}
 }
 
 static void
-distrust_process_tables(void)
+distrust_source_tables(void)
 {
 	HASH_SEQ_STATUS status;
 	CacheEntry *entry;
@@ -105,7 +108,7 @@ distrust_process_tables(void)
 	hash_seq_init(&status, cache);
 	while ((entry = hash_seq_search(&status)) != NULL)
 	{
-		if (entry->attachment != NULL && OidIsValid(entry->attachment->process_table))
+		if (entry->attachment != NULL && reads_table(entry->attachment, InvalidOid))
 			entry->valid = false;
 	}
 }
@@ -114,14 +117,14 @@ static void
 transaction_ended(XactEvent event, void *arg)
 {
 	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PARALLEL_ABORT)
-		distrust_process_tables();
+		distrust_source_tables();
 }
 
 static void
 subtransaction_ended(SubXactEvent event, SubTransactionId id, SubTransactionId parent, void *arg)
 {
 	if (event == SUBXACT_EVENT_ABORT_SUB)
-		distrust_process_tables();
+		distrust_source_tables();
 }
 
 Oid
@@ -130,6 +133,13 @@ trigger_function(const char *name)
 	return GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
 						   CStringGetDatum(name),
 						   PointerGetDatum(buildoidvector(NULL, 0)),
+						   ObjectIdGetDatum(get_namespace_oid("opportunity", false)));
+}
+
+Oid
+extension_type(const char *name)
+{
+	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(name),
 						   ObjectIdGetDatum(get_namespace_oid("opportunity", false)));
 }
 
@@ -143,11 +153,7 @@ open_named_table(Oid relid, LOCKMODE lock)
 	return table_open(relid, lock);
 }
 
-/*
- * The judges of a table.  They are copies: a look-up in the catalogs can have
- * the table's own triggers read anew, and the old ones freed.
- */
-static List *
+List *
 judges(Relation rel)
 {
 	Oid			judge = trigger_function("judge_stage");
@@ -175,73 +181,6 @@ find_judge(Relation rel, const char *stage_column)
 			return judge;
 	}
 	return NULL;
-}
-
-static void
-bad_arguments(const Trigger *trigger, const char *what)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("trigger \"%s\": %s", trigger->tgname, what),
-			 errhint("Let opportunity.attach_process make the triggers, as in SELECT opportunity.attach_process('deals', 'stage', '{\"stages\": ...}').")));
-}
-
-/* The options of a judge's arguments; the strings stay the trigger's.  Returns the process, NULL: process_table. */
-static char *
-read_arguments(const Trigger *trigger, ProcessOptions *options)
-{
-	char	  **args = trigger->tgargs;
-	char	   *definition;
-
-	*options = (ProcessOptions) {
-		.process_key = "name", .process_definition = "definition"
-	};
-	if (trigger->tgnargs < 2 || trigger->tgnargs % 2 != 0)
-		bad_arguments(trigger, "expected a stage column, a process and pairs of option and value");
-	options->columns[STAGE_COLUMN] = args[0];
-	definition = args[1][0] == '\0' ? NULL : args[1];
-
-	for (int i = 2; i < trigger->tgnargs; i += 2)
-	{
-		const char *option = args[i];
-		const char *value = args[i + 1];
-		int			column = PROBABILITY_COLUMN;
-
-		while (column < N_STAGE_COLUMNS && strcmp(option, column_options[column]) != 0)
-			column++;
-		if (column < N_STAGE_COLUMNS)
-			options->columns[column] = value;
-		else if (strcmp(option, "process_table") == 0)
-			options->process_table = value;
-		else if (strcmp(option, "process_column") == 0)
-			options->process_column = value;
-		else if (strcmp(option, "process_key") == 0)
-			options->process_key = value;
-		else if (strcmp(option, "process_definition") == 0)
-			options->process_definition = value;
-		else if (strcmp(option, "enforce") == 0 && strcmp(value, "warn") == 0)
-			options->warn = true;
-		else if (strcmp(option, "enforce") == 0 && strcmp(value, "refuse") == 0)
-			options->warn = false;
-		else
-			bad_arguments(trigger, psprintf("option \"%s\" is unknown or cannot be \"%s\"", option, value));
-	}
-	if ((definition == NULL) != (options->process_table != NULL) ||
-		(options->process_table == NULL) != (options->process_column == NULL))
-		bad_arguments(trigger, "expected either a process, or a process_table and a process_column");
-	return definition;
-}
-
-static void
-copy_options(ProcessOptions *options)
-{
-	const char **strings[] = {&options->process_table, &options->process_column,
-	&options->process_key, &options->process_definition};
-
-	for (int i = 0; i < (int) lengthof(strings); i++)
-		*strings[i] = *strings[i] ? pstrdup(*strings[i]) : NULL;
-	for (int i = 0; i < N_STAGE_COLUMNS; i++)
-		options->columns[i] = options->columns[i] ? pstrdup(options->columns[i]) : NULL;
 }
 
 /* A column of the target by name; user says what for, in messages. */
@@ -288,6 +227,8 @@ column_type_fits(StageColumn column, Oid type)
 		case ENTERED_AT_COLUMN:
 		case CLOSED_AT_COLUMN:
 			return base == TIMESTAMPTZOID || base == TIMESTAMPOID || base == DATEOID;
+		case PATH_COLUMN:
+			return base == extension_type("stage_path");
 	}
 	return false;
 }
@@ -311,7 +252,7 @@ resolve_column(Attachment *attachment, Relation rel, StageColumn column)
 {
 	const char *name = attachment->options.columns[column];
 	AttachedColumn *resolved = &attachment->columns[column];
-	const char *user = column == STAGE_COLUMN ? "the stage column" : psprintf("the %s", column_options[column]);
+	const char *user = column == STAGE_COLUMN ? "the stage column" : psprintf("the %s", column_option(column));
 	Form_pg_attribute attribute;
 
 	if (name == NULL)
@@ -337,27 +278,16 @@ resolve_column(Attachment *attachment, Relation rel, StageColumn column)
 	resolved->typbyval = attribute->attbyval;
 	resolved->collation = attribute->attcollation;
 	resolved->base_type = getBaseTypeAndTypmod(attribute->atttypid, &resolved->typmod);
-	resolved->is_padded = resolved->base_type == BPCHAROID;
 	resolved->types = lookup_type_cache(attribute->atttypid, TYPECACHE_EQ_OPR_FINFO);
-}
-
-static void
-output_function(Oid type, FmgrInfo *output, MemoryContext context)
-{
-	Oid			function;
-	bool		varlena;
-
-	getTypeOutputInfo(type, &function, &varlena);
-	fmgr_info_cxt(function, output, context);
 }
 
 /* Reading leaves much behind; of it all only the process is kept. */
 static SalesProcess *
-read_process(char *definition)
+read_process(const char *definition)
 {
 	MemoryContext reading = AllocSetContextCreate(CurrentMemoryContext, "reading a process", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(reading);
-	SalesProcess *process = process_from_json(definition, NULL);
+	SalesProcess *process = process_from_json(unconstify(char *, definition), NULL);
 	SalesProcess *kept = MemoryContextAlloc(caller, VARSIZE(process));
 
 	memcpy(kept, process, VARSIZE(process));
@@ -371,13 +301,17 @@ static Attachment *
 build_attachment(Relation rel, const Trigger *judge)
 {
 	Attachment *attachment = palloc0(sizeof(Attachment));
-	char	   *definition = read_arguments(judge, &attachment->options);
+	const char *definition;
 
 	attachment->context = CurrentMemoryContext;
+	read_options(judge, &attachment->options);
+	definition = attachment->options.definition;
 	copy_options(&attachment->options);
 	for (int i = 0; i < N_STAGE_COLUMNS; i++)
 		resolve_column(attachment, rel, i);
-	output_function(attachment->columns[STAGE_COLUMN].type, &attachment->stage_output, CurrentMemoryContext);
+	init_name_reader(&attachment->stage_reader, attachment->columns[STAGE_COLUMN].type, CurrentMemoryContext);
+	if (attachment->options.tables[STAGE_TABLE] != NULL)
+		load_stage_ids(attachment, rel);
 
 	if (definition != NULL)
 	{
@@ -390,8 +324,14 @@ build_attachment(Relation rel, const Trigger *judge)
 		Form_pg_attribute attribute = find_plain_column(rel, attachment->options.process_column, "the process_column");
 
 		attachment->process_attnum = attribute->attnum;
-		output_function(attribute->atttypid, &attachment->process_output, CurrentMemoryContext);
+		attachment->process_type = attribute->atttypid;
+		attachment->process_typmod = attribute->atttypmod;
+		attachment->process_typbyval = attribute->attbyval;
+		attachment->process_typlen = attribute->attlen;
+		init_name_reader(&attachment->process_reader, attribute->atttypid, CurrentMemoryContext);
 		load_processes(attachment, rel);
+		if (attachment->options.tables[RULE_TABLE] != NULL)
+			attachment->rules = load_rules(attachment, rel);
 	}
 	return attachment;
 }
@@ -553,8 +493,9 @@ only_judge(Relation rel, const char *stage_column)
 
 /* What a stage says for one of its columns, in the column's type. */
 static NullableDatum
-stage_value(const SalesProcess *process, int stage, StageColumn column, const AttachedColumn *to)
+stage_value(const Attachment *attachment, const SalesProcess *process, int stage, StageColumn column)
 {
+	const AttachedColumn *to = &attachment->columns[column];
 	const ProcessStage *entry = &process->stages[stage];
 	const char *text = NULL;
 	NullableDatum value = {.isnull = true};
@@ -562,7 +503,8 @@ stage_value(const SalesProcess *process, int stage, StageColumn column, const At
 	Oid			ioparam;
 
 	if (column == STAGE_COLUMN)
-		text = stage_name(process, stage);
+		text = attachment->options.tables[STAGE_TABLE] == NULL ? stage_name(process, stage) :
+			id_of_stage(attachment, stage_name(process, stage));
 	else if (column == PROBABILITY_COLUMN && entry->probability != PROBABILITY_NONE)
 		text = DatumGetCString(DirectFunctionCall1(numeric_out, probability_numeric(entry->probability)));
 	else if (column == FORECAST_CATEGORY_COLUMN && entry->forecast_category != 0)
@@ -616,7 +558,7 @@ resolve_values(const Attachment *attachment, AttachedProcess *attached)
 		for (uint32 i = 0; i < process->n_stages; i++)
 		{
 			conversion.stage = stage_name(process, i);
-			values[i] = stage_value(process, i, column, &attachment->columns[column]);
+			values[i] = stage_value(attachment, process, i, column);
 			if (column == STAGE_COLUMN)
 				check_stage_value(attachment, values[i].value, conversion.stage);
 		}
@@ -657,6 +599,11 @@ resolve_process(const Attachment *attachment, Relation rel, AttachedProcess *att
 
 	resolve_requirements(rel, &resolved);
 	resolve_values(attachment, &resolved);
+	resolved.stage_index = index_stages(resolved.values[STAGE_COLUMN], resolved.process->n_stages,
+										attachment->columns[STAGE_COLUMN].typbyval,
+										attachment->columns[STAGE_COLUMN].typlen);
+	resolved.trust = attachment->process_attnum == InvalidAttrNumber ? CONDITION_OF_OWNER : CONDITION_OF_EDITOR;
+	resolved.conditions = make_conditions(resolved.process, RelationGetDescr(rel), resolved.trust, true);
 	resolved.resolved = true;
 	MemoryContextSwitchTo(caller);
 	MemoryContextSetParent(context, attachment->context);
@@ -688,15 +635,23 @@ attached_process(const Attachment *attachment, Relation rel, const char *key)
 	return found;
 }
 
+int
+attached_stage(const Attachment *attachment, const AttachedProcess *attached, Datum stage)
+{
+	int			found = indexed_stage(attached->stage_index, stage);
+
+	/* A value may look otherwise than the one that its name is read as. */
+	return found >= 0 ? found : find_stage(attached->process, stage_text(attachment, stage));
+}
+
 char *
 stage_text(const Attachment *attachment, Datum stage)
 {
-	char	   *text = OutputFunctionCall(unconstify(FmgrInfo *, &attachment->stage_output), stage);
+	char	   *text = read_name_of(&attachment->stage_reader, stage);
 
-	/* The blanks that pad a char(n) are not part of the name. */
-	if (attachment->columns[STAGE_COLUMN].is_padded)
-		text[bpchartruelen(text, strlen(text))] = '\0';
-	return text;
+	if (attachment->options.tables[STAGE_TABLE] == NULL)
+		return text;
+	return unconstify(char *, stage_of_id(attachment, text));
 }
 
 char *
@@ -717,5 +672,5 @@ row_process_key(const Attachment *attachment, HeapTuple row, TupleDesc desc)
 	if (attachment->process_attnum == InvalidAttrNumber)
 		return NULL;
 	key = heap_getattr(row, attachment->process_attnum, desc, &isnull);
-	return isnull ? NULL : OutputFunctionCall(unconstify(FmgrInfo *, &attachment->process_output), key);
+	return isnull ? NULL : read_name_of(&attachment->process_reader, key);
 }

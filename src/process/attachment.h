@@ -12,54 +12,25 @@
 #include "access/tupdesc.h"
 #include "nodes/pg_list.h"
 #include "process/json.h"
+#include "process/options.h"
 #include "process/requirements.h"
+#include "process/stage_value.h"
 #include "utils/rel.h"
 #include "utils/reltrigger.h"
 #include "utils/typcache.h"
-
-/*
- * The columns that follow the stage.  The first four hold a value of the stage
- * itself and are converted to the column's type once, when the process is
- * resolved; the last two hold a moment.
- */
-typedef enum StageColumn
-{
-	STAGE_COLUMN,
-	PROBABILITY_COLUMN,
-	FORECAST_CATEGORY_COLUMN,
-	OUTCOME_COLUMN,
-	ENTERED_AT_COLUMN,
-	CLOSED_AT_COLUMN
-} StageColumn;
-
-#define N_STAGE_VALUES (OUTCOME_COLUMN + 1)
-#define N_STAGE_COLUMNS (CLOSED_AT_COLUMN + 1)
-
-/*
- * The arguments of a judge_stage trigger: the stage column, the process as JSON
- * (empty where a table of processes is named), then pairs of option and value.
- * The other options' names are those of attach_process.  The arguments of a
- * derive_stage trigger are the stage column alone: the rest is found in the
- * judge of the same table.
- */
-typedef struct ProcessOptions
-{
-	const char *process_table;	/* qualified and quoted; NULL: one process for all rows */
-	const char *process_column; /* of the target: the row's process */
-	const char *process_key;	/* of process_table: what process_column holds */
-	const char *process_definition; /* of process_table: a sales_process */
-	bool		warn;
-	const char *columns[N_STAGE_COLUMNS];	/* STAGE_COLUMN is always there */
-} ProcessOptions;
 
 /* A process as one table follows it. */
 typedef struct AttachedProcess
 {
 	const char *key;			/* NULL: the only one */
+	const char *rule_key;		/* by which rules choose it */
 	bool		is_default;		/* of rows whose process column is NULL */
 	bool		resolved;		/* the rest is there */
 	const SalesProcess *process;
 	Requirement *requirements;	/* one for each of process's required columns */
+	ConditionTrust trust;
+	Conditions *conditions;		/* NULL: the process has none */
+	StageIndex *stage_index;
 	NullableDatum *values[N_STAGE_VALUES];	/* one for each stage; NULL: column not kept */
 } AttachedProcess;
 
@@ -72,22 +43,38 @@ typedef struct AttachedColumn
 	Oid			collation;
 	int16		typlen;
 	bool		typbyval;
-	bool		is_padded;		/* char(n) */
 	TypeCacheEntry *types;		/* with the type's equality, if it has one */
 	void	   *domain;			/* what domain_check keeps between calls */
 } AttachedColumn;
+
+/* A row of the table of stages; both as text. */
+typedef struct StageId
+{
+	const char *id;
+	const char *name;
+} StageId;
+
+/* The rules that choose the process of a new row. */
+typedef struct ProcessRules ProcessRules;
 
 typedef struct Attachment
 {
 	MemoryContext context;
 	ProcessOptions options;
 	AttachedColumn columns[N_STAGE_COLUMNS];
-	FmgrInfo	stage_output;
+	NameReader	stage_reader;
 	AttrNumber	process_attnum; /* InvalidAttrNumber: one process for all rows */
-	FmgrInfo	process_output;
-	Oid			process_table;
+	Oid			process_type;
+	int32		process_typmod;
+	bool		process_typbyval;
+	int16		process_typlen;
+	NameReader	process_reader;
+	Oid			tables[N_SOURCE_TABLES];
 	int			n_processes;
 	AttachedProcess *processes; /* sorted by key */
+	int			n_stage_ids;
+	StageId    *stage_ids;		/* sorted by id */
+	ProcessRules *rules;		/* NULL: no rule chooses processes */
 } Attachment;
 
 /*
@@ -95,6 +82,12 @@ typedef struct Attachment
  * stays where it is until the end of the transaction at least.
  */
 extern const Attachment *get_attachment(Relation rel, const Trigger *trigger);
+
+/*
+ * The judges of a table, of Trigger.  They are copies: a look-up in the catalogs
+ * can have the table's own triggers read anew, and the old ones freed.
+ */
+extern List *judges(Relation rel);
 
 /*
  * The judge of a table's stage column; NULL: the only one it has.  An error
@@ -115,6 +108,9 @@ extern Relation open_named_table(Oid relid, LOCKMODE lock);
 /* A trigger function of this extension. */
 extern Oid	trigger_function(const char *name);
 
+/* A type of this extension. */
+extern Oid	extension_type(const char *name);
+
 /*
  * The process of a row whose process column reads so (ignored where all rows
  * follow one process); NULL when there is no such process.  Resolving it runs
@@ -123,6 +119,9 @@ extern Oid	trigger_function(const char *name);
  */
 extern const AttachedProcess *find_process(const Attachment *attachment, const char *key);
 extern const AttachedProcess *attached_process(const Attachment *attachment, Relation rel, const char *key);
+
+/* The stage of the process that a value of the stage column stands for; STAGE_NONE: none. */
+extern int	attached_stage(const Attachment *attachment, const AttachedProcess *attached, Datum stage);
 
 /* The name of the stage that a value of the stage column stands for. */
 extern char *stage_text(const Attachment *attachment, Datum stage);
@@ -134,7 +133,22 @@ extern char *row_process_key(const Attachment *attachment, HeapTuple row, TupleD
 /* Fills attachment->processes from its table of processes (process_table.c). */
 extern void load_processes(Attachment *attachment, Relation rel);
 
-/* Refuses what cannot be the table of processes of a target. */
-extern void check_process_table(Relation processes, Relation target);
+/*
+ * Fills attachment->stage_ids from its table of stages, and looks up there: the
+ * name for an id, and the id for a name, which must be there (stage_table.c).
+ */
+extern void load_stage_ids(Attachment *attachment, Relation rel);
+extern const char *stage_of_id(const Attachment *attachment, const char *id);
+extern const char *id_of_stage(const Attachment *attachment, const char *name);
+
+/*
+ * Reads the table of rules, its processes being known; finds mistakes in all of
+ * them.  Chooses the process of a new row that names none, the default one where no
+ * rule does; the run is one of the rules' conditions (rule_table.c).
+ */
+extern ProcessRules *load_rules(Attachment *attachment, Relation rel);
+extern void check_rules(const Attachment *attachment);
+extern Conditions *rule_conditions(const ProcessRules *rules);
+extern const AttachedProcess *choose_process(const Attachment *attachment, ConditionRun *run, HeapTuple row);
 
 #endif							/* OPPORTUNITY_ATTACHMENT_H */

@@ -1,13 +1,14 @@
 /*
  * json.c
- *		The text form of a sales process: reading it, with the path of what is
- *		wrong in it, and writing the one canonical form.
+ *		Reading the text form of a sales process, with the path of what is wrong
+ *		in it.
  *
- * jsonb does the lexing, so of a key given twice the last one counts.  What
- * has its default is left out of the canonical form and makes no difference to
- * the stored value: equal processes are equal bytes.
+ * jsonb does the lexing.  What has its default makes no difference to the stored
+ * value: equal processes are equal bytes.  Conditions are taken as they are: what
+ * they mean depends on the table that the process is attached to.
  */
 #include "process/json.h"
+#include "process/process_text.h"
 
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
@@ -19,30 +20,6 @@
 
 #define ROTTING_DAYS_MAX 36500
 #define MESSAGE_NAME_BYTES 64
-
-/* What one stage says, before it is compiled. */
-typedef struct StageText
-{
-	char	   *name;
-	char	   *label;
-	char	   *forecast_category;
-	int32		probability;
-	int32		rotting_days;
-	int			outcome;
-	bool		may_start;
-	int			n_required;
-	char	  **required;
-} StageText;
-
-typedef struct ProcessText
-{
-	int			n_stages;
-	StageText  *stages;
-	bool		skip;
-	bool		back;
-	bool		reopen;
-	bool		start_given;
-} ProcessText;
 
 /* Where in the JSON we are, for messages. */
 typedef struct Reader
@@ -170,22 +147,22 @@ read_array(Reader *reader, JsonbValue *value, KeyReader read_item, char *target,
 	return true;
 }
 
-/* A name, label or category. */
+/* Some words in one line. */
 static bool
-read_name(Reader *reader, JsonbValue *value, const char *what, char **name)
+read_words(Reader *reader, JsonbValue *value, const char *what, int max_bytes, char **words)
 {
 	char	   *s;
 	int			len;
 
 	if (value->type != jbvString)
 		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION, "%s must be a string", what);
-	*name = s = value_string(value);
+	*words = s = value_string(value);
 	len = strlen(s);
 	if (len == 0)
 		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION, "%s must not be empty", what);
-	if (len > STAGE_NAME_BYTES)
+	if (len > max_bytes)
 		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION,
-					   "%s is longer than %d bytes", what, STAGE_NAME_BYTES);
+					   "%s is longer than %d bytes", what, max_bytes);
 	if (s[0] == ' ' || s[len - 1] == ' ')
 		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION,
 					   "%s must not begin or end with a space", what);
@@ -195,6 +172,25 @@ read_name(Reader *reader, JsonbValue *value, const char *what, char **name)
 			return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION,
 						   "%s must not contain control characters", what);
 	}
+	return true;
+}
+
+/* A name, label or category. */
+static bool
+read_name(Reader *reader, JsonbValue *value, const char *what, char **name)
+{
+	return read_words(reader, value, what, STAGE_NAME_BYTES, name);
+}
+
+/* An SQL expression, not looked into. */
+static bool
+read_condition(Reader *reader, JsonbValue *value, char **condition)
+{
+	if (value->type != jbvString || value->val.string.len == 0)
+		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION, "a condition must be an SQL expression in a string");
+	if (value->val.string.len > CONDITION_BYTES)
+		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION, "a condition is longer than %d bytes", CONDITION_BYTES);
+	*condition = value_string(value);
 	return true;
 }
 
@@ -237,6 +233,41 @@ read_required(Reader *reader, JsonbValue *value, StageText *stage)
 		}
 	}
 	return true;
+}
+
+static bool
+read_check_key(Reader *reader, const char *key, JsonbValue *value, void *target)
+{
+	CheckText  *check = target;
+
+	if (strcmp(key, "when") == 0)
+		return read_condition(reader, value, &check->when);
+	if (strcmp(key, "message") == 0)
+		return read_words(reader, value, "a check's message", CHECK_MESSAGE_BYTES, &check->message);
+	return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION,
+				   "unknown key \"%s\" of a check (known are when, message)", shown(key));
+}
+
+static bool
+read_check(Reader *reader, const char *key, JsonbValue *value, void *target)
+{
+	if (!read_object(reader, value, "a check", read_check_key, target))
+		return false;
+	if (((CheckText *) target)->when == NULL)
+		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION, "a check has no condition");
+	return true;
+}
+
+static bool
+read_checks(Reader *reader, JsonbValue *value, StageText *stage)
+{
+	if (!is_container(value, false))
+		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION, "checks must be an array");
+	stage->n_checks = JsonContainerSize(value->val.binary.data);
+	if (stage->n_checks > PROCESS_MAX_CHECKS)
+		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION, "more than %d checks", PROCESS_MAX_CHECKS);
+	stage->checks = palloc0(stage->n_checks * sizeof(CheckText));
+	return read_array(reader, value, read_check, (char *) stage->checks, sizeof(CheckText));
 }
 
 static bool
@@ -304,10 +335,12 @@ read_stage_key(Reader *reader, const char *key, JsonbValue *value, void *target)
 		return read_rotting_days(reader, value, stage);
 	if (strcmp(key, "required") == 0)
 		return read_required(reader, value, stage);
+	if (strcmp(key, "checks") == 0)
+		return read_checks(reader, value, stage);
 	if (strcmp(key, "outcome") == 0)
 		return read_outcome(reader, value, stage);
 	return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION,
-				   "unknown key \"%s\" of a stage (known are name, label, probability, forecast_category, rotting_days, required, outcome)",
+				   "unknown key \"%s\" of a stage (known are name, label, probability, forecast_category, rotting_days, required, checks, outcome)",
 				   shown(key));
 }
 
@@ -340,24 +373,6 @@ read_stage(Reader *reader, const char *key, JsonbValue *value, void *target)
 	return true;
 }
 
-static int
-compare_stage_names(const void *a, const void *b)
-{
-	return strcmp((*(StageText *const *) a)->name, (*(StageText *const *) b)->name);
-}
-
-/* The stages in the order of their names, compared bytewise. */
-static StageText **
-sort_stages(const ProcessText *process)
-{
-	StageText **sorted = palloc(process->n_stages * sizeof(StageText *));
-
-	for (int i = 0; i < process->n_stages; i++)
-		sorted[i] = &process->stages[i];
-	qsort(sorted, process->n_stages, sizeof(StageText *), compare_stage_names);
-	return sorted;
-}
-
 /* The stages: each of them, then names and order. */
 static bool
 read_stages(Reader *reader, JsonbValue *value, ProcessText *process)
@@ -381,7 +396,7 @@ read_stages(Reader *reader, JsonbValue *value, ProcessText *process)
 	sorted = sort_stages(process);
 	for (int i = 1; i < process->n_stages; i++)
 	{
-		if (compare_stage_names(&sorted[i - 1], &sorted[i]) == 0)
+		if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0)
 		{
 			appendStringInfo(&reader->path, "[%d].name",
 							 (int) (Max(sorted[i - 1], sorted[i]) - process->stages));
@@ -408,23 +423,97 @@ read_stages(Reader *reader, JsonbValue *value, ProcessText *process)
 	return true;
 }
 
+/* A stage given by its name. */
 static bool
-read_start_stage(Reader *reader, const char *key, JsonbValue *value, void *target)
+read_stage_name(Reader *reader, JsonbValue *value, int *stage)
 {
-	ProcessText *process = target;
+	const ProcessText *process = &reader->process;
 	char	   *name;
 
 	if (!read_name(reader, value, "a stage's name", &name))
 		return false;
-	for (int i = 0; i < process->n_stages; i++)
+	for (*stage = 0; *stage < process->n_stages; (*stage)++)
 	{
-		if (strcmp(process->stages[i].name, name) == 0)
-		{
-			process->stages[i].may_start = true;
+		if (strcmp(process->stages[*stage].name, name) == 0)
 			return true;
-		}
 	}
 	return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION, "there is no stage \"%s\"", shown(name));
+}
+
+static bool
+read_branch_key(Reader *reader, const char *key, JsonbValue *value, void *target)
+{
+	BranchText *branch = target;
+
+	if (strcmp(key, "from") == 0)
+		return read_stage_name(reader, value, &branch->from);
+	if (strcmp(key, "to") == 0)
+		return read_stage_name(reader, value, &branch->to);
+	if (strcmp(key, "when") == 0)
+		return read_condition(reader, value, &branch->when);
+	return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION,
+				   "unknown key \"%s\" of a branch (known are from, to, when)", shown(key));
+}
+
+/*
+ * A branch leads on: going back and losing have rules of their own, and what is
+ * closed is reopened.
+ */
+static bool
+read_branch(Reader *reader, const char *key, JsonbValue *value, void *target)
+{
+	const ProcessText *process = &reader->process;
+	BranchText *branch = target;
+
+	branch->from = branch->to = STAGE_NONE;
+	if (!read_object(reader, value, "a branch", read_branch_key, branch))
+		return false;
+	if (branch->from == STAGE_NONE || branch->to == STAGE_NONE)
+		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION, "a branch has no \"%s\"",
+					   branch->from == STAGE_NONE ? "from" : "to");
+	if (process->stages[branch->from].outcome != OUTCOME_OPEN)
+		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION, "a branch leaves stage \"%s\", which is closed",
+					   process->stages[branch->from].name);
+	if (process->stages[branch->to].outcome == OUTCOME_LOST)
+		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION, "a branch leads to stage \"%s\", which is lost",
+					   process->stages[branch->to].name);
+	if (branch->to <= branch->from)
+		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION, "a branch leads from stage \"%s\" %s stage \"%s\"",
+					   process->stages[branch->from].name, branch->to == branch->from ? "to the same" : "back to",
+					   process->stages[branch->to].name);
+	for (BranchText *before = process->branches; before < branch; before++)
+	{
+		if (before->from == branch->from && before->when == NULL)
+			return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION,
+						   "no deal reaches this branch: the one before it from stage \"%s\" takes all",
+						   process->stages[branch->from].name);
+	}
+	return true;
+}
+
+static bool
+read_branches(Reader *reader, JsonbValue *value)
+{
+	ProcessText *process = &reader->process;
+
+	if (!is_container(value, false))
+		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION, "branches must be an array");
+	process->n_branches = JsonContainerSize(value->val.binary.data);
+	if (process->n_branches > PROCESS_MAX_BRANCHES)
+		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION, "more than %d branches", PROCESS_MAX_BRANCHES);
+	process->branches = palloc0(process->n_branches * sizeof(BranchText));
+	return read_array(reader, value, read_branch, (char *) process->branches, sizeof(BranchText));
+}
+
+static bool
+read_start_stage(Reader *reader, const char *key, JsonbValue *value, void *target)
+{
+	int			stage;
+
+	if (!read_stage_name(reader, value, &stage))
+		return false;
+	reader->process.stages[stage].may_start = true;
+	return true;
 }
 
 static bool
@@ -446,7 +535,7 @@ read_start(Reader *reader, JsonbValue *value, ProcessText *process)
 	if (!is_container(value, false) || JsonContainerSize(value->val.binary.data) == 0)
 		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION,
 					   "start must be \"any\", \"first\" or an array of stage names");
-	return read_array(reader, value, read_start_stage, (char *) process, 0);
+	return read_array(reader, value, read_start_stage, NULL, 0);
 }
 
 static bool
@@ -472,83 +561,68 @@ read_move(Reader *reader, const char *key, JsonbValue *value, void *target)
 	return true;
 }
 
-/* jsonb orders keys by length: "moves", which names stages, would come first. */
+/*
+ * Where deals can be at all: the ones before the first start are reached by going
+ * back or by reopening only.
+ */
+static bool
+check_reachable(Reader *reader)
+{
+	const ProcessText *process = &reader->process;
+
+	if (!process->start_given || process->back || process->reopen || process->stages[0].may_start)
+		return true;
+	return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION,
+				   "no deal can reach stage \"%s\": none starts there, or may go back", process->stages[0].name);
+}
+
+static bool
+read_moves(Reader *reader, JsonbValue *value)
+{
+	return read_object(reader, value, "moves", read_move, &reader->process) && check_reachable(reader);
+}
+
+/* jsonb orders keys by length: what names stages would come before them. */
+typedef struct LaterKeys
+{
+	JsonbValue *branches;		/* NULL: not there */
+	JsonbValue *moves;
+} LaterKeys;
+
 static bool
 read_process_key(Reader *reader, const char *key, JsonbValue *value, void *target)
 {
-	JsonbValue *moves = target;
+	LaterKeys  *later = target;
+	JsonbValue **kept;
 
 	if (strcmp(key, "stages") == 0)
 		return read_stages(reader, value, &reader->process);
-	if (strcmp(key, "moves") == 0)
-	{
-		if (!is_container(value, true))
-			return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION, "moves must be an object");
-		*moves = *value;
+	if (strcmp(key, "branches") == 0)
+		kept = &later->branches;
+	else if (strcmp(key, "moves") == 0)
+		kept = &later->moves;
+	else
+		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION,
+					   "unknown key \"%s\" (known are stages, branches, moves)", shown(key));
+	*kept = palloc(sizeof(JsonbValue));
+	**kept = *value;
+	return true;
+}
+
+/* The value of a key kept for later, read in its place. */
+static bool
+read_later(Reader *reader, const char *key, JsonbValue *value, bool (*read) (Reader *, JsonbValue *))
+{
+	int			path_len = reader->path.len;
+
+	if (value == NULL)
 		return true;
-	}
-	return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION,
-				   "unknown key \"%s\" (known are stages, moves)", shown(key));
-}
-
-static uint32
-add_string(StringInfo strings, uint32 before, const char *s)
-{
-	uint32		offset = before + strings->len;
-
-	if (s == NULL)
-		return 0;
-	appendBinaryStringInfo(strings, s, strlen(s) + 1);
-	return offset;
-}
-
-/* The stored form of what has been read and found right. */
-static SalesProcess *
-compile_process(const ProcessText *text)
-{
-	SalesProcess *process;
-	StageText **sorted = sort_stages(text);
-	StringInfoData strings;
-	uint32		n_required = 0;
-	Size		fixed;
-	int			r = 0;
-
-	for (int i = 0; i < text->n_stages; i++)
-		n_required += text->stages[i].n_required;
-	fixed = offsetof(SalesProcess, stages) + text->n_stages * (sizeof(ProcessStage) + sizeof(uint32)) +
-		n_required * sizeof(uint32);
-	process = palloc0(fixed);
-	process->version = PROCESS_VERSION;
-	process->skip = text->skip;
-	process->back = text->back;
-	process->reopen = text->reopen;
-	process->n_stages = text->n_stages;
-	process->n_required = n_required;
-
-	initStringInfo(&strings);
-	for (int i = 0; i < text->n_stages; i++)
-	{
-		const StageText *from = &text->stages[i];
-		ProcessStage *to = &process->stages[i];
-
-		to->name = add_string(&strings, fixed, from->name);
-		to->label = add_string(&strings, fixed, from->label);
-		to->forecast_category = add_string(&strings, fixed, from->forecast_category);
-		to->probability = from->probability;
-		to->rotting_days = from->rotting_days;
-		to->outcome = from->outcome;
-		to->may_start = from->may_start || !text->start_given;
-		to->first_required = r;
-		to->n_required = from->n_required;
-		for (int j = 0; j < from->n_required; j++)
-			required_columns(process)[r++] = add_string(&strings, fixed, from->required[j]);
-		process->n_open += from->outcome == OUTCOME_OPEN;
-		stages_by_name(process)[i] = sorted[i] - text->stages;
-	}
-	process = repalloc(process, fixed + strings.len);
-	memcpy((char *) process + fixed, strings.data, strings.len);
-	SET_VARSIZE(process, fixed + strings.len);
-	return process;
+	appendStringInfo(&reader->path, ".%s", key);
+	if (!read(reader, value))
+		return false;
+	reader->path.len = path_len;
+	reader->path.data[path_len] = '\0';
+	return true;
 }
 
 SalesProcess *
@@ -557,24 +631,56 @@ process_from_jsonb(Datum jsonb, Node *escontext)
 	Jsonb	   *json = DatumGetJsonbP(jsonb);
 	Reader		reader = {.escontext = escontext, .process = {.back = true, .reopen = true}};
 	JsonbValue	root;
-	JsonbValue	moves = {.type = jbvNull};
+	LaterKeys	later = {0};
 
 	initStringInfo(&reader.path);
 	appendStringInfoChar(&reader.path, '$');
 	root.type = jbvBinary;
 	root.val.binary.data = &json->root;
 	root.val.binary.len = VARSIZE(json) - VARHDRSZ;
-	if (!read_object(&reader, &root, "a sales process", read_process_key, &moves))
+	if (!read_object(&reader, &root, "a sales process", read_process_key, &later))
 		return NULL;
 	if (reader.process.stages == NULL)
 	{
 		mistake(&reader, ERRCODE_INVALID_TEXT_REPRESENTATION, "there are no stages");
 		return NULL;
 	}
-	appendStringInfoString(&reader.path, ".moves");
-	if (moves.type != jbvNull && !read_object(&reader, &moves, "moves", read_move, &reader.process))
+	if (!read_later(&reader, "branches", later.branches, read_branches) ||
+		!read_later(&reader, "moves", later.moves, read_moves))
 		return NULL;
 	return compile_process(&reader.process);
+}
+
+static int
+count_keys(Jsonb *json)
+{
+	JsonbIterator *iterator = JsonbIteratorInit(&json->root);
+	JsonbIteratorToken token;
+	JsonbValue	item;
+	int			n = 0;
+
+	while ((token = JsonbIteratorNext(&iterator, &item, false)) != WJB_DONE)
+		n += token == WJB_KEY;
+	return n;
+}
+
+/* In a text that is JSON, every colon outside a string stands between a key and its value. */
+static int
+count_keys_in_text(const char *json)
+{
+	bool		in_string = false;
+	int			n = 0;
+
+	for (const char *c = json; *c != '\0'; c++)
+	{
+		if (*c == '"')
+			in_string = !in_string;
+		else if (in_string && *c == '\\')
+			c++;
+		else if (!in_string && *c == ':')
+			n++;
+	}
+	return n;
 }
 
 SalesProcess *
@@ -584,103 +690,10 @@ process_from_json(char *json, Node *escontext)
 
 	if (!DirectInputFunctionCallSafe(jsonb_in, json, InvalidOid, -1, escontext, &jsonb))
 		return NULL;
+	/* jsonb keeps the last of several values. */
+	if (count_keys_in_text(json) != count_keys(DatumGetJsonbP(jsonb)))
+		ereturn(escontext, NULL,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid sales process: an object has the same key twice")));
 	return process_from_jsonb(jsonb, escontext);
-}
-
-Datum
-probability_numeric(int32 probability)
-{
-	int			decimals = PROBABILITY_DECIMALS;
-
-	for (; decimals > 0 && probability % 10 == 0; decimals--)
-		probability /= 10;
-	return fixed_to_numeric(probability, decimals);
-}
-
-static void
-append_text(StringInfo json, const char *key, const char *value)
-{
-	appendStringInfo(json, ", \"%s\": ", key);
-	escape_json(json, value);
-}
-
-static void
-append_stage(StringInfo json, const SalesProcess *process, const ProcessStage *stage)
-{
-	appendStringInfoString(json, "{\"name\": ");
-	escape_json(json, process_string(process, stage->name));
-	if (stage->label != 0)
-		append_text(json, "label", process_string(process, stage->label));
-	if (stage->outcome != OUTCOME_OPEN)
-		append_text(json, "outcome", outcome_names[stage->outcome]);
-	else if (stage->probability != PROBABILITY_NONE)
-		appendStringInfo(json, ", \"probability\": %s",
-						 DatumGetCString(DirectFunctionCall1(numeric_out, probability_numeric(stage->probability))));
-	if (stage->forecast_category != 0 &&
-		(stage->outcome == OUTCOME_OPEN ||
-		 strcmp(process_string(process, stage->forecast_category), outcome_names[stage->outcome]) != 0))
-		append_text(json, "forecast_category", process_string(process, stage->forecast_category));
-	if (stage->rotting_days != 0)
-		appendStringInfo(json, ", \"rotting_days\": %d", stage->rotting_days);
-	for (uint32 i = 0; i < stage->n_required; i++)
-	{
-		appendStringInfoString(json, i == 0 ? ", \"required\": [" : ", ");
-		escape_json(json, required_column(process, stage->first_required + i));
-	}
-	appendStringInfoString(json, stage->n_required > 0 ? "]}" : "}");
-}
-
-static void
-append_start(StringInfo json, const SalesProcess *process)
-{
-	uint32		n_start = 0;
-	const char *separator = "[";
-
-	for (uint32 i = 0; i < process->n_stages; i++)
-		n_start += process->stages[i].may_start;
-	if (n_start == process->n_stages)
-		return;
-	appendStringInfoString(json, ", \"start\": ");
-	if (n_start == 1 && process->stages[0].may_start)
-	{
-		appendStringInfoString(json, "\"first\"");
-		return;
-	}
-	for (uint32 i = 0; i < process->n_stages; i++)
-	{
-		if (!process->stages[i].may_start)
-			continue;
-		appendStringInfoString(json, separator);
-		escape_json(json, stage_name(process, i));
-		separator = ", ";
-	}
-	appendStringInfoChar(json, ']');
-}
-
-char *
-process_to_json(const SalesProcess *process)
-{
-	StringInfoData json;
-	StringInfoData moves;
-
-	initStringInfo(&json);
-	for (uint32 i = 0; i < process->n_stages; i++)
-	{
-		appendStringInfoString(&json, i == 0 ? "{\"stages\": [" : ", ");
-		append_stage(&json, process, &process->stages[i]);
-	}
-	appendStringInfoChar(&json, ']');
-
-	initStringInfo(&moves);
-	if (process->skip)
-		appendStringInfoString(&moves, ", \"skip\": true");
-	if (!process->back)
-		appendStringInfoString(&moves, ", \"back\": false");
-	if (!process->reopen)
-		appendStringInfoString(&moves, ", \"reopen\": false");
-	append_start(&moves, process);
-	if (moves.len > 0)
-		appendStringInfo(&json, ", \"moves\": {%s}", moves.data + 2);
-	appendStringInfoChar(&json, '}');
-	return json.data;
 }

@@ -16,6 +16,9 @@
 /* A stored value, detoasted; an error when another version of its layout was stored (process_type.c). */
 extern SalesProcess *sales_process_of(Datum value);
 
+/* The stored form has no freedom: equal processes are equal bytes. */
+extern bool same_process(const SalesProcess *a, const SalesProcess *b);
+
 /* The process that a JSON text describes; NULL after a soft error. */
 extern SalesProcess *process_from_json(char *json, Node *escontext);
 

@@ -30,13 +30,31 @@ find_stage(const SalesProcess *process, const char *name)
 	return STAGE_NONE;
 }
 
+bool
+move_asks_branch(const SalesProcess *process, int from, int to)
+{
+	const ProcessStage *stage;
+
+	if (from == STAGE_NONE || to <= from + 1)
+		return false;
+	stage = &process->stages[from];
+	for (uint32_t i = stage->first_branch; i < stage->first_branch + stage->n_branches; i++)
+	{
+		if (process_branches(process)[i].to == (uint32_t) to)
+			return true;
+	}
+	return false;
+}
+
 int
-stage_after(const SalesProcess *process, int stage)
+stage_after(const SalesProcess *process, int stage, int branch)
 {
 	int			next = stage + 1;
 
 	if (stage_outcome(process, stage) != OUTCOME_OPEN)
 		return STAGE_NONE;
+	if (branch != STAGE_NONE)
+		return branch;
 	/* Every process has a stage that is won, and outcomes stand last. */
 	if (next >= (int) process->n_open)
 	{
@@ -47,7 +65,7 @@ stage_after(const SalesProcess *process, int stage)
 }
 
 StageMove
-decide_move(const SalesProcess *process, int from, int to)
+decide_move(const SalesProcess *process, int from, int to, int branch)
 {
 	StageMove	move = {MOVE_ALLOWED, 0, 0, STAGE_NONE};
 	StageOutcome outcome = stage_outcome(process, to);
@@ -82,7 +100,13 @@ decide_move(const SalesProcess *process, int from, int to)
 		/* Forward: won counts as the stage after the last open one. */
 		move.first_gate = from;
 		move.end_gate = outcome == OUTCOME_WON ? (int) process->n_open : to;
-		if (move.end_gate - from > 1 && !process->skip)
+		if (to == branch)
+		{
+			/* The stages that a branch avoids ask for nothing, unless the deal is won by it. */
+			if (outcome == OUTCOME_OPEN)
+				move.end_gate = from + 1;
+		}
+		else if (move.end_gate - from > 1 && !process->skip)
 			move.verdict = MOVE_SKIPS;
 	}
 	return move;
@@ -101,9 +125,9 @@ stays_closed(const SalesProcess *old, const SalesProcess *process, const char *f
 }
 
 StageMove
-decide_switch(const SalesProcess *old, const SalesProcess *process, const char *from, int to)
+decide_switch(const SalesProcess *old, const SalesProcess *process, const char *from, int to, int branch)
 {
-	StageMove	move = decide_move(process, from != NULL ? find_stage(process, from) : STAGE_NONE, to);
+	StageMove	move = decide_move(process, from != NULL ? find_stage(process, from) : STAGE_NONE, to, branch);
 	StageOutcome outcome = stage_outcome(process, to);
 
 	if (outcome != OUTCOME_OPEN && move.verdict == MOVE_ALLOWED &&
@@ -117,29 +141,13 @@ decide_switch(const SalesProcess *old, const SalesProcess *process, const char *
 	return move;
 }
 
-/*
- * The list follows the order of the stages, so the gates left behind are one
- * range of it and the outcome's own a later one.
- */
 int
-next_requirement(const SalesProcess *process, const StageMove *move, int previous)
+next_gate(const StageMove *move, int previous)
 {
-	int			gates[2][2] = {{move->first_gate, move->end_gate}, {move->own_gate, move->own_gate + 1}};
-	int			next = previous + 1;
+	int			next = previous == STAGE_NONE ? move->first_gate : previous + 1;
 
-	for (int i = 0; i < 2; i++)
-	{
-		const ProcessStage *first;
-		const ProcessStage *last;
-
-		if (gates[i][0] == STAGE_NONE || gates[i][0] == gates[i][1])
-			continue;
-		first = &process->stages[gates[i][0]];
-		last = &process->stages[gates[i][1] - 1];
-		if (next < (int) first->first_required)
-			next = first->first_required;
-		if (next < (int) (last->first_required + last->n_required))
-			return next;
-	}
-	return -1;
+	if (next < move->end_gate)
+		return next;
+	/* Outcomes stand after the open stages. */
+	return previous < move->own_gate ? move->own_gate : STAGE_NONE;
 }

@@ -13,11 +13,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PROCESS_VERSION 1
+#define PROCESS_VERSION 2		/* 1 knew neither checks nor branches and was never released */
 #define PROCESS_MIN_STAGES 2	/* one open, one won */
 #define PROCESS_MAX_STAGES 1000
 #define PROCESS_MAX_REQUIRED 1600	/* of one stage: a table has no more columns */
+#define PROCESS_MAX_CHECKS 100	/* of one stage */
+#define PROCESS_MAX_BRANCHES 10000
 #define STAGE_NAME_BYTES 255
+#define CONDITION_BYTES 16384
+#define CHECK_MESSAGE_BYTES 1000
 
 #define PROBABILITY_DECIMALS 6	/* probabilities are kept in millionths of a percent */
 #define PROBABILITY_ONE 1000000
@@ -45,6 +49,10 @@ typedef struct ProcessStage
 	uint32_t	forecast_category;	/* 0: an open stage without one */
 	uint32_t	first_required; /* in the list of required columns */
 	uint32_t	n_required;
+	uint32_t	first_check;	/* in the list of checks */
+	uint32_t	n_checks;
+	uint32_t	first_branch;	/* in the list of branches: those that leave this stage */
+	uint32_t	n_branches;
 	int32_t		probability;	/* PROBABILITY_NONE: an open stage without one */
 	int32_t		rotting_days;	/* 0: never */
 	uint8_t		outcome;		/* StageOutcome */
@@ -52,10 +60,24 @@ typedef struct ProcessStage
 	uint8_t		unused[2];
 } ProcessStage;
 
+/* A condition that a deal must meet, in SQL. */
+typedef struct StageCheck
+{
+	uint32_t	when;
+	uint32_t	message;		/* 0: the condition itself */
+} StageCheck;
+
+/* A way past the next stage, for deals that meet a condition. */
+typedef struct StageBranch
+{
+	uint32_t	to;				/* the index of a later open stage, or of one that is won */
+	uint32_t	when;			/* 0: all deals */
+} StageBranch;
+
 /*
  * The stages in order, the open ones before the outcomes; after them the
- * indexes of the stages sorted by name (bytewise), the required columns of all
- * stages, the strings.
+ * indexes of the stages sorted by name (bytewise), the required columns, checks
+ * and branches of all stages, the strings.
  */
 typedef struct SalesProcess
 {
@@ -66,7 +88,9 @@ typedef struct SalesProcess
 	uint8_t		reopen;
 	uint32_t	n_stages;
 	uint32_t	n_open;
-	uint32_t	n_required;		/* of all stages together */
+	uint32_t	n_required;		/* of all stages together, */
+	uint32_t	n_checks;		/* likewise, */
+	uint32_t	n_branches;		/* likewise */
 	ProcessStage stages[];
 } SalesProcess;
 
@@ -94,10 +118,31 @@ required_columns(const SalesProcess *process)
 	return stages_by_name(process) + process->n_stages;
 }
 
+static inline StageCheck *
+process_checks(const SalesProcess *process)
+{
+	return (StageCheck *) (required_columns(process) + process->n_required);
+}
+
+static inline StageBranch *
+process_branches(const SalesProcess *process)
+{
+	return (StageBranch *) (process_checks(process) + process->n_checks);
+}
+
 static inline const char *
 required_column(const SalesProcess *process, int i)
 {
 	return process_string(process, required_columns(process)[i]);
+}
+
+/* What a check that fails is called. */
+static inline const char *
+check_message(const SalesProcess *process, int i)
+{
+	const StageCheck *check = &process_checks(process)[i];
+
+	return process_string(process, check->message != 0 ? check->message : check->when);
 }
 
 static inline StageOutcome
@@ -121,10 +166,10 @@ typedef enum MoveVerdict
 } MoveVerdict;
 
 /*
- * The gates of a move are the required columns of the open stages from
- * first_gate up to, not including, end_gate, and those of the outcome
- * own_gate.  They are set whatever the verdict, so that one can ask what a
- * move that is not allowed yet would take.
+ * The gates of a move are what the open stages from first_gate up to, not
+ * including, end_gate ask for, and what the outcome own_gate does.  They are set
+ * whatever the verdict, so that one can ask what a move that is not allowed yet
+ * would take.
  */
 typedef struct StageMove
 {
@@ -137,17 +182,27 @@ typedef struct StageMove
 /* The stage of that name, or STAGE_NONE. */
 extern int	find_stage(const SalesProcess *process, const char *name);
 
-/* The stage after this open one: the next open stage, then the first that is won; STAGE_NONE after an outcome. */
-extern int	stage_after(const SalesProcess *process, int stage);
+/*
+ * Where a deal goes depends on the branch it takes: the stage that the first
+ * branch leads to whose condition the deal meets, STAGE_NONE when it meets none.
+ * That is for the caller to find out, where decide_move asks for it.
+ */
+extern bool move_asks_branch(const SalesProcess *process, int from, int to);
+
+/*
+ * The stage after this open one: the one its branch leads to, else the next open
+ * stage, then the first that is won; STAGE_NONE after an outcome.
+ */
+extern int	stage_after(const SalesProcess *process, int stage, int branch);
 
 /* Decides the move; from is STAGE_NONE for a deal that enters the process. */
-extern StageMove decide_move(const SalesProcess *process, int from, int to);
+extern StageMove decide_move(const SalesProcess *process, int from, int to, int branch);
 
 /*
  * Decides for a deal that comes from another process (NULL: one that is gone),
  * where it was in the stage of that name (NULL: in none).  It goes on from the
- * stage of that name here, else it enters at an open stage.  Changing the process
- * must be no way around its gates, so
+ * stage of that name here, else it enters at an open stage; the branch is that of
+ * the stage here.  Changing the process must be no way around its gates, so
  *
  *	- a deal that is closed after it has either been closed before, in a stage of
  *	  the same name and outcome, or may start there;
@@ -155,12 +210,10 @@ extern StageMove decide_move(const SalesProcess *process, int from, int to);
  *
  * Where the deal stays in an open stage nothing is asked: the gates ahead are.
  */
-extern StageMove decide_switch(const SalesProcess *old, const SalesProcess *process, const char *from, int to);
+extern StageMove decide_switch(const SalesProcess *old, const SalesProcess *process, const char *from, int to,
+							   int branch);
 
-/*
- * The required columns of a move's gates, as indexes into the process's list:
- * the one after previous (-1 to begin), -1 at the end.
- */
-extern int	next_requirement(const SalesProcess *process, const StageMove *move, int previous);
+/* The stages whose gates a move passes: the one after previous (STAGE_NONE to begin), STAGE_NONE at the end. */
+extern int	next_gate(const StageMove *move, int previous);
 
 #endif							/* OPPORTUNITY_PROCESS_H */

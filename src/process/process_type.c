@@ -90,26 +90,22 @@ opp_sales_process_to_jsonb(PG_FUNCTION_ARGS)
 	return DirectFunctionCall1(jsonb_in, CStringGetDatum(process_to_json(PG_GETARG_SALES_PROCESS(0))));
 }
 
-/* The stored form has no freedom: equal processes are equal bytes. */
-static bool
-processes_equal(FunctionCallInfo fcinfo)
+bool
+same_process(const SalesProcess *a, const SalesProcess *b)
 {
-	SalesProcess *a = PG_GETARG_SALES_PROCESS(0);
-	SalesProcess *b = PG_GETARG_SALES_PROCESS(1);
-
 	return VARSIZE(a) == VARSIZE(b) && memcmp(VARDATA(a), VARDATA(b), VARSIZE(a) - VARHDRSZ) == 0;
 }
 
 Datum
 opp_sales_process_eq(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(processes_equal(fcinfo));
+	PG_RETURN_BOOL(same_process(PG_GETARG_SALES_PROCESS(0), PG_GETARG_SALES_PROCESS(1)));
 }
 
 Datum
 opp_sales_process_ne(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(!processes_equal(fcinfo));
+	PG_RETURN_BOOL(!same_process(PG_GETARG_SALES_PROCESS(0), PG_GETARG_SALES_PROCESS(1)));
 }
 
 Datum

@@ -47,14 +47,14 @@ stage_names(const SalesProcess *process, bool starts_only)
 }
 
 static List *
-reachable_stages(const SalesProcess *process, const char *from)
+reachable_stages(const SalesProcess *process, const char *from, int branch)
 {
 	List	   *names = NIL;
 	int			stage = find_stage(process, from);
 
 	for (int i = 0; i < (int) process->n_stages; i++)
 	{
-		if (i != stage && decide_move(process, stage, i).verdict == MOVE_ALLOWED)
+		if (i != stage && decide_move(process, stage, i, branch).verdict == MOVE_ALLOWED)
 			names = lappend(names, unconstify(char *, stage_name(process, i)));
 	}
 	return names;
@@ -191,7 +191,7 @@ report_no_process(const JudgedRow *judged)
 		ereport(level(judged),
 				(errcode(ERRCODE_NOT_NULL_VIOLATION),
 				 errmsg("%s has no sales process", row_name(judged, table)),
-				 errdetail("Process table %s has no row that is the default.", options->process_table),
+				 errdetail("Process table %s has no row that is the default.", options->tables[PROCESS_TABLE]),
 				 errhint("Give column \"%s\" the name of a process.", options->process_column),
 				 fields(table, options->process_column, CONSTRAINT_STAGE_UNKNOWN)));
 	else
@@ -199,7 +199,7 @@ report_no_process(const JudgedRow *judged)
 				(errcode(ERRCODE_CHECK_VIOLATION),
 				 errmsg("%s follows unknown sales process \"%s\"", row_name(judged, table), judged->process_key),
 				 errhint("Give column \"%s\" the name of a process in table %s.",
-						 options->process_column, options->process_table),
+						 options->process_column, options->tables[PROCESS_TABLE]),
 				 fields(table, options->process_column, CONSTRAINT_STAGE_UNKNOWN)));
 	table_close(table, AccessShareLock);
 }
@@ -224,7 +224,7 @@ report_move(const JudgedRow *judged, MoveVerdict verdict)
 	Relation	table = open_written_table(judged->rel);
 	bool		entering = verdict == MOVE_NOT_A_START || verdict == MOVE_CLOSES_BY_SWITCH;
 	List	   *allowed = entering ? stage_names(judged->process, true) :
-		reachable_stages(judged->process, judged->from);
+		reachable_stages(judged->process, judged->from, judged->branch);
 	const char *reason[] = {
 		[MOVE_NOT_A_START] = judged->from == NULL ? "a new row may not start there" :
 		psprintf("its sales process does not have stage \"%s\" and may not be entered there", judged->from),
@@ -247,17 +247,43 @@ report_move(const JudgedRow *judged, MoveVerdict verdict)
 	table_close(table, AccessShareLock);
 }
 
+/* All that is unmet: columns first. */
+static char *
+list_unmet(const Unmet *unmet)
+{
+	StringInfoData list;
+	ListCell   *cell;
+
+	initStringInfo(&list);
+	foreach(cell, unmet->columns)
+		appendStringInfo(&list, "%s\"%s\"", list.len == 0 ? "Missing: " : ", ", (char *) lfirst(cell));
+	if (unmet->columns != NIL)
+		appendStringInfoString(&list, unmet->checks != NIL ? ". " : ".");
+	foreach(cell, unmet->checks)
+		appendStringInfo(&list, "%s%s", cell == list_head(unmet->checks) ? "Not met: " : "; ", (char *) lfirst(cell));
+	if (unmet->checks != NIL)
+		appendStringInfoChar(&list, '.');
+	return list.data;
+}
+
 void
-report_unmet(const JudgedRow *judged, List *columns)
+report_unmet(const JudgedRow *judged, const Unmet *unmet)
 {
 	Relation	table = open_written_table(judged->rel);
+	const char *reason = "its gate is not passed";
 
+	if (unmet->checks == NIL)
+		reason = "required values are missing";
+	else if (unmet->columns == NIL && list_length(unmet->checks) == 1)
+		reason = linitial(unmet->checks);
 	ereport(level(judged),
-			(errcode(ERRCODE_NOT_NULL_VIOLATION),
-			 errmsg("%s cannot %s: required values are missing", row_name(judged, table), attempt(judged)),
-			 errdetail("Missing: %s.", list_names(columns)),
+			(errcode(unmet->checks == NIL ? ERRCODE_NOT_NULL_VIOLATION : ERRCODE_CHECK_VIOLATION),
+			 errmsg("%s cannot %s: %s", row_name(judged, table), attempt(judged), reason),
+			 errdetail("%s", list_unmet(unmet)),
+			 unmet->columns == NIL ? 0 :
 			 errhint("Fill them before, or in the same statement; a text must not be blank, a boolean must be true."),
-			 fields(table, linitial(columns), CONSTRAINT_STAGE_GATE)));
+			 fields(table, unmet->columns != NIL ? linitial(unmet->columns) : stage_column(judged),
+					CONSTRAINT_STAGE_GATE)));
 	table_close(table, AccessShareLock);
 }
 
@@ -272,4 +298,13 @@ report_no_next_stage(const JudgedRow *judged)
 			 errdetail("It is closed."),
 			 fields(table, stage_column(judged), CONSTRAINT_STAGE_MOVE)));
 	table_close(table, AccessShareLock);
+}
+
+void
+report_wrong_trigger(const char *function, const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+			 errmsg("function \"%s\" must be called %s", function, what),
+			 errhint("Let opportunity.attach_process make the triggers.")));
 }

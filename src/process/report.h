@@ -20,6 +20,7 @@ typedef struct JudgedRow
 	const char *process_key;
 	const char *from;			/* NULL: the row enters the process */
 	const char *to;				/* NULL: no stage */
+	int			branch;			/* the stage that its branch leads to; STAGE_NONE: none */
 } JudgedRow;
 
 extern void report_no_stage(const JudgedRow *judged);
@@ -29,11 +30,14 @@ extern void report_unknown_stage(const JudgedRow *judged);
 /* Of a move whose verdict is not MOVE_ALLOWED. */
 extern void report_move(const JudgedRow *judged, MoveVerdict verdict);
 
-/* Of a move that lacks these required columns. */
-extern void report_unmet(const JudgedRow *judged, List *columns);
+/* Of a move that lacks this. */
+extern void report_unmet(const JudgedRow *judged, const Unmet *unmet);
 
 /* Of a row that has no next stage. */
 extern void report_no_next_stage(const JudgedRow *judged);
+
+/* Of a trigger function called otherwise than what says; always an error. */
+extern void report_wrong_trigger(const char *function, const char *what);
 
 /* Names as a message lists them, quoted; not more than a few. */
 extern char *list_names(List *names);

@@ -1,6 +1,6 @@
 /*
  * requirements.c
- *		When a required column is filled.
+ *		What the gates of a move ask of a row.
  */
 #include "process/requirements.h"
 
@@ -21,14 +21,16 @@ requirement_kind(Oid type)
 	return REQUIRED_NOT_NULL;
 }
 
-static bool
-requirement_met(RequirementKind kind, Datum value, bool isnull)
+bool
+is_filled(const Requirement *requirement, HeapTuple row, TupleDesc desc)
 {
+	bool		isnull;
+	Datum		value = heap_getattr(row, requirement->attnum, desc, &isnull);
 	bool		met = !isnull;
 
-	if (met && kind == REQUIRED_TRUE)
+	if (met && requirement->kind == REQUIRED_TRUE)
 		met = DatumGetBool(value);
-	else if (met && kind == REQUIRED_TEXT)
+	else if (met && requirement->kind == REQUIRED_TEXT)
 	{
 		text	   *string = DatumGetTextPP(value);
 		const char *c = VARDATA_ANY(string);
@@ -42,34 +44,40 @@ requirement_met(RequirementKind kind, Datum value, bool isnull)
 	return met;
 }
 
-static bool
-is_listed(List *names, const char *name)
+static List *
+add_once(List *names, const char *name)
 {
 	ListCell   *cell;
 
 	foreach(cell, names)
 	{
 		if (strcmp(lfirst(cell), name) == 0)
-			return true;
+			return names;
 	}
-	return false;
+	return lappend(names, unconstify(char *, name));
 }
 
-List *
-unmet_columns(const SalesProcess *process, const Requirement *requirements,
-			  const StageMove *move, HeapTuple row, TupleDesc desc)
+bool
+find_unmet(const SalesProcess *process, const Requirement *requirements, ConditionRun *run,
+		   const StageMove *move, HeapTuple row, TupleDesc desc, Unmet *unmet)
 {
-	List	   *unmet = NIL;
-	int			i = -1;
+	int			gate = STAGE_NONE;
 
-	while ((i = next_requirement(process, move, i)) >= 0)
+	*unmet = (Unmet) {NIL, NIL};
+	while ((gate = next_gate(move, gate)) != STAGE_NONE)
 	{
-		const char *column = required_column(process, i);
-		bool		isnull;
-		Datum		value = heap_getattr(row, requirements[i].attnum, desc, &isnull);
+		const ProcessStage *stage = &process->stages[gate];
 
-		if (!requirement_met(requirements[i].kind, value, isnull) && !is_listed(unmet, column))
-			unmet = lappend(unmet, unconstify(char *, column));
+		for (uint32 i = stage->first_required; i < stage->first_required + stage->n_required; i++)
+		{
+			if (!is_filled(&requirements[i], row, desc))
+				unmet->columns = add_once(unmet->columns, required_column(process, i));
+		}
+		for (uint32 i = stage->first_check; i < stage->first_check + stage->n_checks; i++)
+		{
+			if (!check_passes(run, i, row))
+				unmet->checks = add_once(unmet->checks, check_message(process, i));
+		}
 	}
-	return unmet;
+	return unmet->columns != NIL || unmet->checks != NIL;
 }

@@ -1,6 +1,7 @@
 /*
  * requirements.h
- *		When a required column is filled.
+ *		What the gates of a move ask of a row: columns that are filled, checks
+ *		that are passed.
  */
 #ifndef OPPORTUNITY_PROCESS_REQUIREMENTS_H
 #define OPPORTUNITY_PROCESS_REQUIREMENTS_H
@@ -10,6 +11,7 @@
 #include "access/htup.h"
 #include "access/tupdesc.h"
 #include "nodes/pg_list.h"
+#include "process/condition.h"
 #include "process/process.h"
 
 /* How a required column is found to be filled. */
@@ -28,11 +30,22 @@ typedef struct Requirement
 
 extern RequirementKind requirement_kind(Oid type);
 
+/* Text must not be blank, a boolean must be true. */
+extern bool is_filled(const Requirement *requirement, HeapTuple row, TupleDesc desc);
+
+/* What a row lacks for a move. */
+typedef struct Unmet
+{
+	List	   *columns;		/* names, each once */
+	List	   *checks;			/* their messages, or the conditions themselves, each once */
+} Unmet;
+
 /*
- * The required columns of a move's gates that a row has not filled, each once.
- * The requirements are those of all the process's required columns.
+ * Everything that a row lacks for a move; whether that is anything.  The
+ * requirements are those of all the process's required columns, the run is one of
+ * its conditions.
  */
-extern List *unmet_columns(const SalesProcess *process, const Requirement *requirements,
-						   const StageMove *move, HeapTuple row, TupleDesc desc);
+extern bool find_unmet(const SalesProcess *process, const Requirement *requirements, ConditionRun *run,
+					   const StageMove *move, HeapTuple row, TupleDesc desc, Unmet *unmet);
 
 #endif							/* OPPORTUNITY_PROCESS_REQUIREMENTS_H */

@@ -9,6 +9,7 @@
 #include "opportunity.h"
 
 #include "numeric/decimal.h"
+#include "numeric/exact.h"
 #include "numeric/fixed.h"
 #include "numeric/round.h"
 #include "revenue/line.h"
@@ -30,34 +31,28 @@ read_optional(const NullableDatum *number, Decimal *decimal)
 }
 
 static Datum
-add(Datum a, Datum b)
-{
-	return DirectFunctionCall2(numeric_add, a, b);
-}
-
-static Datum
-subtract(Datum a, Datum b)
-{
-	return DirectFunctionCall2(numeric_sub, a, b);
-}
-
-static Datum
-multiply(Datum a, Datum b)
-{
-	return DirectFunctionCall2(numeric_mul, a, b);
-}
-
-static Datum
 round_half_up(Datum number, int scale)
 {
 	return numeric_round_exactly(number, scale, ROUND_HALF_UP);
 }
 
-/* Half up, as every amount is. */
+/* Half up, as every amount is; without a call where 64 bits hold the value. */
 static inline bool
 round_fixed(int128 value, int from, int to, int128 *result)
 {
-	return fixed_round(value, from, to, ROUND_HALF_UP, result);
+	int			drop = from - to;
+	int64		quotient;
+	int64		rest;
+
+	if (unlikely(value != (int64) value || drop <= 0 || drop > MAX_SHORT_POWER || to < 0))
+		return fixed_round(value, from, to, ROUND_HALF_UP, result);
+
+	quotient = divide_by_power((int64) value, drop, &rest);
+	rest = rest < 0 ? -rest : rest;
+	if (rest >= (int64) power_of_ten[drop] - rest)
+		quotient += value < 0 ? -1 : 1;
+	*result = quotient;
+	return true;
 }
 
 /* Adds or takes away a term; *scale grows to the term's.  False when it does not fit. */
@@ -65,46 +60,52 @@ static inline bool
 add_term(int128 *sum, int *scale, Decimal term, bool negative)
 {
 	int128		value = negative ? -(int128) term.coefficient : (int128) term.coefficient;
+	int			shift = *scale - term.scale;
 
 	if (value == 0)
 		return true;
-	if (term.scale > *scale)
+	if (shift < 0)
 	{
-		if (!fixed_scale_up(sum, term.scale - *scale))
+		if (!fixed_scale_up(sum, -shift))
 			return false;
 		*scale = term.scale;
 	}
-	return fixed_scale_up(&value, *scale - term.scale) &&
-		!__builtin_add_overflow(*sum, value, sum);
+	else if (shift <= MAX_SHORT_POWER)
+		value *= power_of_ten[shift];
+	else if (!fixed_scale_up(&value, shift))
+		return false;
+	return !__builtin_add_overflow(*sum, value, sum);
 }
 
 /*
  * The amount of a line as fixed point: (price - volume discount) × quantity, less
  * the manual discount and plus the tax where figures goes that far; rounded once.
+ * Always inline, with figures a constant: everything stays in registers.
  */
-static inline bool
-amount_fixed(const NullableDatum *line, int figures, int scale, int128 *amount)
+static pg_attribute_always_inline bool
+amount_fixed(const NullableDatum *line, int figures, int scale, int128 *result)
 {
 	Decimal		quantity;
 	Decimal		price;
 	Decimal		figure;
 	int			amount_scale;
+	int128		amount;
 
 	if (!decimal_read(line[LINE_QUANTITY].value, &quantity) ||
 		!decimal_read(line[LINE_PRICE].value, &price) ||
 		!read_optional(&line[LINE_VOLUME_DISCOUNT], &figure) ||
 		!decimal_subtract(&price, figure))
 		return false;
-	*amount = (int128) quantity.coefficient * price.coefficient;
+	amount = (int128) quantity.coefficient * price.coefficient;
 	amount_scale = quantity.scale + price.scale;
 
 	for (int i = LINE_MANUAL_DISCOUNT; i < figures; i++)
 	{
 		if (!read_optional(&line[i], &figure) ||
-			!add_term(amount, &amount_scale, figure, i == LINE_MANUAL_DISCOUNT))
+			!add_term(&amount, &amount_scale, figure, i == LINE_MANUAL_DISCOUNT))
 			return false;
 	}
-	return round_fixed(*amount, amount_scale, scale, amount);
+	return round_fixed(amount, amount_scale, scale, result);
 }
 
 /* The same for any numbers. */
@@ -114,13 +115,13 @@ amount_exactly(const NullableDatum *line, int figures, int scale)
 	Datum		amount = line[LINE_PRICE].value;
 
 	if (!line[LINE_VOLUME_DISCOUNT].isnull)
-		amount = subtract(amount, line[LINE_VOLUME_DISCOUNT].value);
-	amount = multiply(line[LINE_QUANTITY].value, amount);
+		amount = exact_subtract(amount, line[LINE_VOLUME_DISCOUNT].value);
+	amount = exact_multiply(line[LINE_QUANTITY].value, amount);
 	for (int i = LINE_MANUAL_DISCOUNT; i < figures; i++)
 	{
 		if (!line[i].isnull)
 			amount = i == LINE_MANUAL_DISCOUNT ?
-				subtract(amount, line[i].value) : add(amount, line[i].value);
+				exact_subtract(amount, line[i].value) : exact_add(amount, line[i].value);
 	}
 	return round_half_up(amount, scale);
 }
@@ -149,7 +150,7 @@ line_is_complete(const NullableDatum *args, int scale_argument, int *scale)
 }
 
 /* base_amount, net_amount or extended_amount: so many figures, then the scale. */
-static inline Datum
+static pg_attribute_always_inline Datum
 compute_amount(FunctionCallInfo fcinfo, int figures)
 {
 	int			scale;
@@ -213,12 +214,12 @@ read_percent(const NullableDatum *number, Decimal *percent)
 static pg_noinline Datum
 line_amount_exactly(const NullableDatum *args, int scale)
 {
-	Datum		amount = multiply(args[0].value, args[1].value);
+	Datum		amount = exact_multiply(args[0].value, args[1].value);
 
 	if (!args[2].isnull)
-		amount = multiply(amount,
-						  multiply(subtract(fixed_to_numeric(100, 0), args[2].value),
-								   fixed_to_numeric(1, PERCENT_SCALE)));
+		amount = exact_multiply(amount,
+								exact_multiply(exact_subtract(fixed_to_numeric(100, 0), args[2].value),
+											   fixed_to_numeric(1, PERCENT_SCALE)));
 	return round_half_up(amount, scale);
 }
 
@@ -296,15 +297,15 @@ opportunity_total_exactly(const NullableDatum *args, bool has_percent, int scale
 
 	/* no percentage of an infinite amount is NaN */
 	if (has_percent)
-		total = subtract(total,
-						 round_half_up(multiply(multiply(detail, args[TOTAL_DISCOUNT_PERCENT].value),
-												fixed_to_numeric(1, PERCENT_SCALE)), scale));
+		total = exact_subtract(total,
+							   round_half_up(exact_multiply(exact_multiply(detail, args[TOTAL_DISCOUNT_PERCENT].value),
+															fixed_to_numeric(1, PERCENT_SCALE)), scale));
 	if (!args[TOTAL_DISCOUNT_AMOUNT].isnull)
-		total = subtract(total, args[TOTAL_DISCOUNT_AMOUNT].value);
+		total = exact_subtract(total, args[TOTAL_DISCOUNT_AMOUNT].value);
 	if (!args[TOTAL_FREIGHT].isnull)
-		total = add(total, args[TOTAL_FREIGHT].value);
+		total = exact_add(total, args[TOTAL_FREIGHT].value);
 	if (!args[TOTAL_TAX].isnull)
-		total = add(total, args[TOTAL_TAX].value);
+		total = exact_add(total, args[TOTAL_TAX].value);
 	return round_half_up(total, scale);
 }
 
@@ -327,4 +328,27 @@ opp_opportunity_total(PG_FUNCTION_ARGS)
 	if (is_short && opportunity_total_fixed(fcinfo->args, percent, scale, &total))
 		return fixed_to_numeric(total, Max(scale, 0));
 	return opportunity_total_exactly(fcinfo->args, !is_short || percent.coefficient != 0, scale);
+}
+
+/*
+ * The discount per unit of a line as one for the whole line.  Which of the two a
+ * discount is goes with the call: an organization may have both.
+ */
+PG_FUNCTION_INFO_V1(opp_manual_discount);
+
+Datum
+opp_manual_discount(PG_FUNCTION_ARGS)
+{
+	Datum		discount = PG_GETARG_DATUM(1);
+	const text *basis = PG_GETARG_TEXT_PP(2);
+	size_t		length = VARSIZE_ANY_EXHDR(basis);
+
+	if (length == strlen("line") && memcmp(VARDATA_ANY(basis), "line", length) == 0)
+		return discount;
+	if (length == strlen("unit") && memcmp(VARDATA_ANY(basis), "unit", length) == 0)
+		return exact_multiply(PG_GETARG_DATUM(0), discount);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("basis \"%s\" of a manual discount is not known", text_to_cstring(basis)),
+			 errdetail("Known are line and unit.")));
 }

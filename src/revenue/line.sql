@@ -33,3 +33,10 @@ AS 'MODULE_PATHNAME', 'opp_opportunity_total'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION opportunity.opportunity_total(numeric, numeric, numeric, numeric, numeric, integer) IS
 'detail (the sum of the lines'' net amounts) - the discount of discount_percent of it, rounded - discount_amount + freight + tax, rounded half away from zero to scale digits after the point. The header''s discounts do not change the tax. discount_percent: 0 to 100, else 22003; NULL discounts, freight and tax are none. NULL detail or scale gives NULL. scale: -20 to 20, else 22003.';
+
+CREATE FUNCTION opportunity.manual_discount(quantity numeric, discount numeric, basis text DEFAULT 'unit')
+RETURNS numeric
+AS 'MODULE_PATHNAME', 'opp_manual_discount'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION opportunity.manual_discount(numeric, numeric, text) IS
+'A manual discount as net_amount takes it, for the whole line, not rounded. basis: unit (the discount is per unit: quantity * discount) or line (it is for the line already); another word is an error (22023). Any NULL gives NULL, which net_amount takes as no discount.';

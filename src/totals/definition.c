@@ -3,6 +3,7 @@
  *		From the arguments of a trigger to a checked attachment, and the
  *		session's cache of these.
  */
+#include "expression.h"
 #include "totals/totals.h"
 
 #include "access/htup_details.h"
@@ -457,7 +458,7 @@ build_into(TotalsDefinition *definition, bool needs_consent)
 		check_consent(definition, child, "maintain_totals");
 	}
 
-	level = totals_pin_settings();
+	level = pin_expression_settings();
 	amounts = totals_amounts(arguments[TOTALS_AMOUNTS], child, &columns);
 	lines_where = totals_lines_where(arguments[TOTALS_LINES_WHERE], child, &columns);
 	build_keys(definition, parent, child);

@@ -4,6 +4,7 @@
  *		child's columns, checked, and written out so that no search path can
  *		change what they mean.
  */
+#include "expression.h"
 #include "totals/totals.h"
 
 #include "access/htup_details.h"
@@ -19,86 +20,14 @@
 #include "parser/parse_expr.h"
 #include "parser/parse_relation.h"
 #include "parser/parse_type.h"
-#include "parser/parser.h"
 #include "access/sysattr.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
-#include "utils/float.h"
-#include "utils/guc.h"
 #include "utils/lsyscache.h"
-#include "utils/ruleutils.h"
 #include "utils/syscache.h"
-
-/*
- * Stored expressions are written out, read and run under these settings, whatever
- * the session's own: names and literals mean the same everywhere, and a float
- * has all its digits as text.  The caller ends the level.
- */
-int
-totals_pin_settings(void)
-{
-	const struct
-	{
-		const char *name;
-		const char *value;
-		bool		is_so;
-	}			settings[] = {
-		{"search_path", "pg_catalog, pg_temp", false},
-		{"datestyle", "ISO", DateStyle == USE_ISO_DATES},
-		{"intervalstyle", "postgres", IntervalStyle == INTSTYLE_POSTGRES},
-		{"extra_float_digits", "1", extra_float_digits == 1}
-	};
-	int			level = NewGUCNestLevel();
-
-	for (int i = 0; i < (int) lengthof(settings); i++)
-	{
-		if (!settings[i].is_so)
-			(void) set_config_option(settings[i].name, settings[i].value, PGC_USERSET, PGC_S_SESSION,
-									 GUC_ACTION_SAVE, true, 0, false);
-	}
-	return level;
-}
-
-/*
- * The bare expressions in a text.  The text is parsed as it stands, never pasted
- * into a statement, and whatever is more than a list of expressions is refused.
- */
-static List *
-bare_expressions(const char *text, const char *argument)
-{
-	List	   *trees = raw_parser(text, RAW_PARSE_PLPGSQL_EXPR);
-	SelectStmt *select;
-	List	   *expressions = NIL;
-	ListCell   *cell;
-
-	select = castNode(SelectStmt, linitial_node(RawStmt, trees)->stmt);
-	if (list_length(trees) != 1 ||
-		select->distinctClause != NIL || select->intoClause != NULL || select->fromClause != NIL ||
-		select->whereClause != NULL || select->groupClause != NIL || select->havingClause != NULL ||
-		select->windowClause != NIL || select->valuesLists != NIL || select->sortClause != NIL ||
-		select->limitOffset != NULL || select->limitCount != NULL || select->lockingClause != NIL ||
-		select->withClause != NULL || select->op != SETOP_NONE || select->targetList == NIL)
-		ereport(ERROR,
-				(errcode(ERRCODE_SYNTAX_ERROR),
-				 errmsg("%s must be expressions over the lines' columns: %s", argument, text)));
-
-	foreach(cell, select->targetList)
-	{
-		ResTarget  *target = lfirst_node(ResTarget, cell);
-
-		/* transformExpr leaves a bare star to its callers. */
-		if (target->name != NULL || target->indirection != NIL ||
-			(IsA(target->val, ColumnRef) && IsA(llast(castNode(ColumnRef, target->val)->fields), A_Star)))
-			ereport(ERROR,
-					(errcode(ERRCODE_SYNTAX_ERROR),
-					 errmsg("%s must be expressions without names or stars: %s", argument, text)));
-		expressions = lappend(expressions, target->val);
-	}
-	return expressions;
-}
 
 /*
  * Who may make whom run what.  The sum over the lines runs as the owner of their
@@ -357,7 +286,7 @@ totals_amounts(const char *text, Relation child, Bitmapset **columns)
 	TotalsUser	caller;
 
 	totals_become(owner, &caller, true);
-	foreach(cell, bare_expressions(text, "amounts"))
+	foreach(cell, bare_expressions(text, "amounts", "the lines'"))
 	{
 		Node	   *amount = analyze(pstate, lfirst(cell), "amounts", owner, columns);
 
@@ -394,7 +323,7 @@ totals_lines_where(const char *text, Relation child, Bitmapset **columns)
 
 	if (text[0] == '\0')
 		return NULL;
-	expressions = bare_expressions(text, "lines_where");
+	expressions = bare_expressions(text, "lines_where", "the lines'");
 	if (list_length(expressions) != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_SYNTAX_ERROR),
@@ -407,24 +336,6 @@ totals_lines_where(const char *text, Relation child, Bitmapset **columns)
 	return filter;
 }
 
-/* A cast that stands in the text cannot be forgone for a function that came later. */
-static Node *
-cast_explicitly(Node *node, void *unused)
-{
-	if (node == NULL)
-		return NULL;
-	node = expression_tree_mutator(node, cast_explicitly, unused);
-	if (IsA(node, FuncExpr) && ((FuncExpr *) node)->funcformat == COERCE_IMPLICIT_CAST)
-		((FuncExpr *) node)->funcformat = COERCE_EXPLICIT_CAST;
-	else if (IsA(node, RelabelType) && ((RelabelType *) node)->relabelformat == COERCE_IMPLICIT_CAST)
-		((RelabelType *) node)->relabelformat = COERCE_EXPLICIT_CAST;
-	else if (IsA(node, CoerceViaIO) && ((CoerceViaIO *) node)->coerceformat == COERCE_IMPLICIT_CAST)
-		((CoerceViaIO *) node)->coerceformat = COERCE_EXPLICIT_CAST;
-	else if (IsA(node, ArrayCoerceExpr) && ((ArrayCoerceExpr *) node)->coerceformat == COERCE_IMPLICIT_CAST)
-		((ArrayCoerceExpr *) node)->coerceformat = COERCE_EXPLICIT_CAST;
-	return node;
-}
-
 /*
  * The expressions as a comma list that means the same whatever the search path of
  * its reader, provided he reads it under the pinned one.
@@ -432,20 +343,11 @@ cast_explicitly(Node *node, void *unused)
 char *
 totals_deparse(List *expressions, Relation child, bool is_explicit)
 {
-	List	   *context = deparse_context_for(RelationGetRelationName(child), RelationGetRelid(child));
-	int			level = totals_pin_settings();
 	StringInfoData text;
 	ListCell   *cell;
 
 	initStringInfo(&text);
 	foreach(cell, expressions)
-	{
-		Node	   *expression = is_explicit ? cast_explicitly(lfirst(cell), NULL) : lfirst(cell);
-
-		if (text.len > 0)
-			appendStringInfoString(&text, ", ");
-		appendStringInfoString(&text, deparse_expression(expression, context, false, false));
-	}
-	AtEOXact_GUC(false, level);
+		appendStringInfo(&text, "%s%s", text.len > 0 ? ", " : "", write_expression(lfirst(cell), child, is_explicit));
 	return text.data;
 }

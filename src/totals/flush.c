@@ -3,6 +3,7 @@
  *		The one way totals are computed and stored: a set of parents, locked in
  *		key order, their totals computed, and written where they differ.
  */
+#include "expression.h"
 #include "totals/totals.h"
 
 #include "access/xact.h"
@@ -46,7 +47,7 @@ totals_compute(TotalsSet *set, TotalsQuery *query, TotalsParent **parents, int n
 
 	if (n_left > 0)
 	{
-		int			level = totals_pin_settings();
+		int			level = pin_expression_settings();
 
 		totals_run(set, query, definition->child_owner, left, n_left, snapshot, SPI_OK_SELECT, totals_read_computed);
 		AtEOXact_GUC(false, level);

@@ -292,7 +292,6 @@ extern void totals_return(TotalsUser *before);
 extern List *totals_amounts(const char *text, Relation child, Bitmapset **columns);
 extern Node *totals_lines_where(const char *text, Relation child, Bitmapset **columns);
 extern char *totals_deparse(List *expressions, Relation child, bool is_explicit);
-extern int	totals_pin_settings(void);
 
 /* index.c */
 extern void totals_find_index(TotalsDefinition *definition, Relation relation, bool of_parent, TotalsIndex *found);

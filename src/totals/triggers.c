@@ -3,6 +3,7 @@
  *		The triggers of attachments as the catalog has them: all that is stored of
  *		an attachment.
  */
+#include "expression.h"
 #include "totals/totals.h"
 
 #include "utils/builtins.h"
@@ -32,7 +33,7 @@ totals_find_triggers(bytea *arguments)
 	Datum		values[3];
 	char		nulls[] = "   ";
 	List	   *triggers = NIL;
-	int			level = totals_pin_settings();
+	int			level = pin_expression_settings();
 
 	values[0] = ObjectIdGetDatum(totals_function("guard_totals"));
 	values[1] = ObjectIdGetDatum(totals_function("maintain_totals"));

@@ -36,19 +36,95 @@ COMMENT ON FUNCTION new_opportunity(text, text, text, text, date) IS
 'Makes an opportunity at the first stage, owned by the caller''s member, and returns its id. account: name of an account, or NULL while unknown. currency, process: NULL takes the base currency, the default process.';
 
 CREATE FUNCTION add_line(opportunity bigint, product_code text, quantity numeric DEFAULT 1,
-        price_per_unit numeric DEFAULT NULL) RETURNS bigint
+        price_per_unit numeric DEFAULT NULL, unit text DEFAULT NULL) RETURNS bigint
     LANGUAGE sql
 BEGIN ATOMIC
-    INSERT INTO opportunity_line AS l (opportunity_id, product_id, quantity, price_per_unit)
-    VALUES (add_line.opportunity,
-        coalesce((SELECT p.id FROM product p WHERE p.code = add_line.product_code),
+    INSERT INTO opportunity_line AS l (opportunity_id, product_id, unit_id, quantity, price_per_unit)
+    SELECT add_line.opportunity, p.id,
+        CASE WHEN add_line.unit IS NOT NULL THEN coalesce(
+            (SELECT u.id FROM unit u JOIN unit own ON own.unit_group_id = u.unit_group_id
+                WHERE own.id = p.unit_id AND u.name = add_line.unit),
+            refuse('22023', format('product "%s" is not sold in unit "%s"', add_line.product_code, add_line.unit),
+                'Insert the unit into the unit group of the product''s own unit first.')::bigint) END,
+        add_line.quantity, add_line.price_per_unit
+    FROM (SELECT coalesce((SELECT x.id FROM product x WHERE x.code = add_line.product_code),
             refuse('22023', format('product "%s" does not exist', add_line.product_code),
-                'Insert it into the table product first, or insert a line with a description instead.')::bigint),
-        add_line.quantity, add_line.price_per_unit)
+                'Insert it into the table product first, or insert a line with a description instead.')::bigint) AS id,
+        (SELECT x.unit_id FROM product x WHERE x.code = add_line.product_code) AS unit_id) AS p
     RETURNING l.id;
 END;
-COMMENT ON FUNCTION add_line(bigint, text, numeric, numeric) IS
-'Adds a line to the opportunity and returns the line''s id. price_per_unit: NULL takes the price from the opportunity''s price list; where there is none, an error (23502) names list and product.';
+COMMENT ON FUNCTION add_line(bigint, text, numeric, numeric, text) IS
+'Adds a line to the opportunity and returns the line''s id. price_per_unit: NULL takes the price from the opportunity''s price list; where there is none, an error (23502) names list and product. unit: name of one of the product''s unit group; NULL takes the product''s own.';
+
+CREATE FUNCTION add_bundle(opportunity bigint, bundle_code text, quantity numeric DEFAULT 1, optional text[] DEFAULT '{}') RETURNS bigint
+    LANGUAGE sql
+BEGIN ATOMIC
+    SELECT refuse('22023', format('product "%s" is not an optional product of bundle "%s"', o.code, add_bundle.bundle_code),
+        'Required products are in the bundle, and in its price, already.')
+    FROM unnest(add_bundle.optional) AS o (code)
+    WHERE NOT EXISTS (SELECT FROM bundle_item i JOIN product b ON b.id = i.bundle_id JOIN product p ON p.id = i.product_id
+        WHERE b.code = add_bundle.bundle_code AND p.code = o.code AND NOT i.is_required);
+    WITH bundle AS (
+        INSERT INTO opportunity_line AS l (opportunity_id, product_id, quantity)
+        VALUES (add_bundle.opportunity,
+            coalesce((SELECT p.id FROM product p WHERE p.code = add_bundle.bundle_code AND p.kind = 'bundle'),
+                refuse('22023', format('bundle "%s" does not exist', add_bundle.bundle_code),
+                    'A bundle is a product of the kind "bundle".')::bigint),
+            add_bundle.quantity)
+        RETURNING l.id, l.product_id
+    ), options AS (
+        INSERT INTO opportunity_line (opportunity_id, product_id, quantity, bundle_line_id)
+        SELECT add_bundle.opportunity, i.product_id, i.quantity * add_bundle.quantity, b.id
+        FROM bundle b JOIN bundle_item i ON i.bundle_id = b.product_id JOIN product p ON p.id = i.product_id
+        WHERE NOT i.is_required AND p.code = ANY (add_bundle.optional)
+        ORDER BY i.id
+    )
+    SELECT b.id FROM bundle b;
+END;
+COMMENT ON FUNCTION add_bundle(bigint, text, numeric, text[]) IS
+'Adds a line for the bundle at its own price, with its required products in it, and a line for each optional product whose code is listed, at that product''s price. Returns the id of the bundle''s line.';
+
+CREATE FUNCTION explain_price(line bigint, OUT step integer, OUT subject text, OUT finding text, OUT amount numeric) RETURNS SETOF record
+    LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT e.step, e.subject, e.finding, e.amount
+    FROM opportunity_line l, opportunity.explain_price(l) e
+    WHERE l.id = explain_price.line;
+END;
+COMMENT ON FUNCTION explain_price(bigint) IS
+'How the line would be priced now, from the price list to the amount, a row a step: what opportunity.explain_price says of it. No rows: no such line.';
+
+CREATE FUNCTION convert_opportunity(opportunity bigint, currency text) RETURNS void
+    LANGUAGE sql
+BEGIN ATOMIC
+    -- for complete_opportunity, which converts; a currency that changes otherwise is refused
+    SELECT set_config('workspace.convert', convert_opportunity.opportunity::text, true);
+    WITH converted AS (
+        UPDATE opportunity AS o SET currency = convert_opportunity.currency
+        WHERE o.id = convert_opportunity.opportunity
+        RETURNING o.id)
+    SELECT refuse('P0002', format('opportunity %s does not exist', convert_opportunity.opportunity),
+        'The view pipeline lists all opportunities.')
+    WHERE NOT EXISTS (SELECT FROM converted);
+    SELECT set_config('workspace.convert', '', true);
+END;
+COMMENT ON FUNCTION convert_opportunity(bigint, text) IS
+'Converts the opportunity and its lines to another currency at the rates of the day in the table exchange_rate: prices to six decimals, amounts to those of the currency. It follows the default price list of the new currency from then on.';
+
+CREATE FUNCTION refresh_exchange_rates() RETURNS bigint
+    LANGUAGE sql
+BEGIN ATOMIC
+    WITH refreshed AS (
+        UPDATE opportunity AS o SET exchange_rate = NULL
+        WHERE o.exchange_policy <> 'at_save'
+            AND NOT (o.exchange_policy = 'frozen_at_close' AND o.outcome <> 'open')
+            AND o.exchange_rate IS DISTINCT FROM
+                rate_on(o.currency, opportunity.exchange_date(o.exchange_policy, CURRENT_DATE, o.estimated_close, o.closed_at::date))
+        RETURNING o.id)
+    SELECT count(*) FROM refreshed;
+END;
+COMMENT ON FUNCTION refresh_exchange_rates() IS
+'Brings the exchange rates of opportunities up to date whose exchange_policy lets them follow the table exchange_rate, and returns how many changed. To be called when rates were inserted.';
 
 CREATE FUNCTION advance(opportunity bigint) RETURNS text
     LANGUAGE sql

@@ -17,128 +17,99 @@ CREATE TRIGGER set_updated_at BEFORE UPDATE ON product FOR EACH ROW EXECUTE FUNC
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON price_list FOR EACH ROW EXECUTE FUNCTION set_updated_at();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON process FOR EACH ROW EXECUTE FUNCTION set_updated_at();
 
--- Prices a line when it is new, moves to another product or opportunity, or loses
--- its price; afterwards a changed price list leaves it alone. The names below are
--- looked up in the schema of the line's own table, whatever it is renamed to.
-CREATE FUNCTION price_line() RETURNS trigger
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON price_list_item FOR EACH ROW EXECUTE FUNCTION set_updated_at();
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON discount_list FOR EACH ROW EXECUTE FUNCTION set_updated_at();
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON opportunity_line FOR EACH ROW EXECUTE FUNCTION set_updated_at();
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON opportunity_split FOR EACH ROW EXECUTE FUNCTION set_updated_at();
+
+-- Trigger functions that read tables find them in the schema of the table that has
+-- the trigger, whatever it is renamed to: they are bound to no name.
+
+CREATE FUNCTION fill_unit() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    item record;
-    decimals integer;
 BEGIN
-    -- local to this function, by the SET above
-    PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', TG_TABLE_SCHEMA), true);
-
-    IF TG_OP = 'UPDATE' THEN
-        NEW.updated_at := now();
-        -- another product at an unchanged price: the price was the old product's
-        IF NEW.product_id <> OLD.product_id AND NEW.price_per_unit = OLD.price_per_unit THEN
-            NEW.price_per_unit := NULL;
-        END IF;
-        -- an unchanged amount goes with the percentage that made it
-        IF NEW.discount_percent IS NULL AND OLD.discount_percent IS NOT NULL AND NEW.manual_discount = OLD.manual_discount THEN
-            NEW.manual_discount := NULL;
-        END IF;
-        IF NEW.tax_rate IS NULL AND OLD.tax_rate IS NOT NULL AND NEW.tax = OLD.tax THEN
-            NEW.tax := NULL;
-        END IF;
-    END IF;
-
-    IF TG_OP = 'INSERT' OR NEW.price_per_unit IS NULL OR NEW.currency IS NULL
-        OR NEW.product_id IS DISTINCT FROM OLD.product_id OR NEW.opportunity_id <> OLD.opportunity_id THEN
-        SELECT o.currency, l.name AS list, p.code, p.status, i.amount,
-            current_date BETWEEN coalesce(l.valid_from, '-infinity') AND coalesce(l.valid_to, 'infinity') AS is_valid
-        INTO item
-        FROM opportunity o
-            LEFT JOIN price_list l ON l.id = coalesce(o.price_list_id,
-                (SELECT d.id FROM price_list d WHERE d.is_default AND d.currency = o.currency))
-            LEFT JOIN product p ON p.id = NEW.product_id
-            LEFT JOIN price_list_item i ON i.price_list_id = l.id AND i.product_id = p.id
-        WHERE o.id = NEW.opportunity_id;
-        -- what the foreign keys would say, had the missing price not come first
-        IF NOT FOUND THEN
-            RAISE foreign_key_violation USING
-                MESSAGE = format('opportunity %s does not exist', NEW.opportunity_id),
-                SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'opportunity_id',
-                CONSTRAINT = 'opportunity_line_opportunity_id_fkey';
-        ELSIF NEW.product_id IS NOT NULL AND item.code IS NULL THEN
-            RAISE foreign_key_violation USING
-                MESSAGE = format('product %s does not exist', NEW.product_id),
-                SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'product_id',
-                CONSTRAINT = 'opportunity_line_product_id_fkey';
-        END IF;
-
-        -- another one that was given is for the foreign key to refuse
-        NEW.currency := coalesce(NEW.currency, item.currency);
-        NEW.catalogue_price := CASE WHEN item.is_valid AND item.status = 'active' THEN item.amount END;
-        NEW.price_per_unit := coalesce(NEW.price_per_unit, NEW.catalogue_price);
-        IF NEW.price_per_unit IS NULL THEN
-            RAISE not_null_violation USING
-                MESSAGE = CASE
-                    WHEN NEW.product_id IS NULL
-                    THEN format('a line of opportunity %s has neither product nor price', NEW.opportunity_id)
-                    WHEN item.list IS NULL
-                    THEN format('no price for product "%s": opportunity %s has no price list, and there is no default one in %s',
-                        item.code, NEW.opportunity_id, item.currency)
-                    WHEN item.amount IS NULL
-                    THEN format('price list "%s" has no price for product "%s"', item.list, item.code)
-                    WHEN NOT item.is_valid
-                    THEN format('price list "%s" is not valid on %s: no price for product "%s"',
-                        item.list, current_date, item.code)
-                    ELSE format('price list "%s" has no price for product "%s", which is %s',
-                        item.list, item.code, item.status)
-                END,
-                HINT = 'Give the line a price_per_unit, add the product to the price list, or let the opportunity''s price_list_id name another one.',
-                SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'price_per_unit';
-        END IF;
-    END IF;
-    NEW.is_price_overridden := NEW.product_id IS NOT NULL AND NEW.price_per_unit IS DISTINCT FROM NEW.catalogue_price;
-
-    IF NEW.quantity <> trunc(NEW.quantity)
-        AND EXISTS (SELECT FROM product p WHERE p.id = NEW.product_id AND p.quantity_rule = 'whole') THEN
-        RAISE check_violation USING
-            MESSAGE = format('quantity %s of product "%s" is not whole', trim_scale(NEW.quantity),
-                (SELECT p.code FROM product p WHERE p.id = NEW.product_id)),
-            DETAIL = 'The product''s quantity_rule is "whole".',
-            SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'quantity',
-            CONSTRAINT = 'opportunity_line_quantity_rule';
-    END IF;
-
-    IF NEW.line_number IS NULL THEN
-        NEW.line_number := 1 + coalesce((SELECT x.line_number FROM opportunity_line x
-            WHERE x.opportunity_id = NEW.opportunity_id ORDER BY x.line_number DESC LIMIT 1), 0);
-    END IF;
-
-    -- A percentage makes its amount; an amount without one stands as given.
-    decimals := opportunity.minor_unit(NEW.currency);
-    IF NEW.discount_percent IS NOT NULL THEN
-        NEW.manual_discount := opportunity.base_amount(NEW.quantity, NEW.price_per_unit, NEW.volume_discount, decimals)
-            - opportunity.line_amount(NEW.quantity, NEW.price_per_unit - coalesce(NEW.volume_discount, 0), NEW.discount_percent,
-                decimals);
-    ELSE
-        NEW.manual_discount := opportunity.round_amount(NEW.manual_discount, decimals);
-    END IF;
-    IF NEW.tax_rate IS NOT NULL THEN
-        NEW.tax := NEW.tax_rate / 100
-            * opportunity.net_amount(NEW.quantity, NEW.price_per_unit, NEW.volume_discount, NEW.manual_discount, decimals);
-    END IF;
-    NEW.tax := opportunity.round_amount(NEW.tax, decimals);
+    EXECUTE format('SELECT p.unit_id FROM %I.product p WHERE p.id = $1', TG_TABLE_SCHEMA) INTO NEW.unit_id USING NEW.product_id;
     RETURN NEW;
 END
 $$;
-COMMENT ON FUNCTION price_line() IS 'Trigger function: gives a line its price, catalogue price and number, and the amounts of its percentages.';
+COMMENT ON FUNCTION fill_unit() IS 'Trigger function: a price that names no unit is of the product''s own.';
+
+CREATE TRIGGER fill_unit BEFORE INSERT OR UPDATE ON price_list_item
+    FOR EACH ROW WHEN (NEW.unit_id IS NULL) EXECUTE FUNCTION fill_unit();
+
+CREATE FUNCTION check_bundle_item() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    bundle record;
+    member record;
+BEGIN
+    EXECUTE format('SELECT p.code, p.kind FROM %I.product p WHERE p.id = $1', TG_TABLE_SCHEMA) INTO bundle USING NEW.bundle_id;
+    EXECUTE format('SELECT p.code, p.kind FROM %I.product p WHERE p.id = $1', TG_TABLE_SCHEMA) INTO member USING NEW.product_id;
+    IF bundle.kind <> 'bundle' OR member.kind = 'bundle' THEN
+        RAISE check_violation USING
+            MESSAGE = CASE WHEN bundle.kind <> 'bundle' THEN format('product "%s" is no bundle', bundle.code)
+                ELSE format('bundle "%s" cannot be in bundle "%s"', member.code, bundle.code) END,
+            HINT = 'A bundle is a product of the kind "bundle"; what is in it is not.',
+            SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, CONSTRAINT = 'bundle_item_kinds';
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION check_bundle_item() IS 'Trigger function: bundles hold products and services, not bundles.';
+
+CREATE TRIGGER check_bundle_item BEFORE INSERT OR UPDATE ON bundle_item
+    FOR EACH ROW EXECUTE FUNCTION check_bundle_item();
+
+-- An opportunity that is converted takes the currency of its lines along; their
+-- prices are converted on the way. It fires before price_line, which rounds.
+CREATE FUNCTION convert_line() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    factor numeric;
+BEGIN
+    EXECUTE format('SELECT %1$I.rate_on($1) / %1$I.rate_on($2)', TG_TABLE_SCHEMA) INTO factor USING NEW.currency, OLD.currency;
+    -- without a rate it is no conversion: the foreign key refuses the line's currency
+    IF factor IS NULL THEN
+        RETURN NEW;
+    END IF;
+    NEW.price_per_unit := NEW.price_per_unit * factor;
+    NEW.catalogue_price := NEW.catalogue_price * factor;
+    NEW.volume_discount := NEW.volume_discount * factor;
+    NEW.manual_discount := NEW.manual_discount * factor;
+    NEW.tax := NEW.tax * factor;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION convert_line() IS 'Trigger function: a line whose currency changes with its opportunity''s has its amounts converted at the rates of the day.';
+
+CREATE TRIGGER convert_line BEFORE UPDATE OF currency ON opportunity_line
+    FOR EACH ROW WHEN (NEW.currency <> OLD.currency) EXECUTE FUNCTION convert_line();
 
 CREATE TRIGGER price_line BEFORE INSERT OR UPDATE ON opportunity_line
-    FOR EACH ROW EXECUTE FUNCTION price_line();
+    FOR EACH ROW EXECUTE FUNCTION opportunity.price_line();
 
 -- Totals and gates know their tables by name, as a dump does. The body knows them
 -- whatever they are called, and so sets the names right.
 CREATE FUNCTION attach_rules() RETURNS void
     LANGUAGE sql
 BEGIN ATOMIC
+    -- lines that are rounded on the document only are added up to ten decimals
     SELECT opportunity.attach_totals('opportunity'::regclass, 'detail_amount, tax_amount, line_count',
-        'opportunity_line'::regclass, 'opportunity_id', 'net_amount, coalesce(tax, 0), 1', when_empty => 'zero');
+        'opportunity_line'::regclass, 'opportunity_id',
+        format('CASE WHEN rounding = ''document'' THEN %1$s * CASE WHEN tax_is_included THEN 100 / (100 + coalesce(tax_rate, 0)) ELSE 1 END'
+            ' ELSE net_amount END,'
+            ' CASE WHEN rounding = ''document'' AND tax_rate IS NOT NULL'
+            ' THEN %1$s * tax_rate / CASE WHEN tax_is_included THEN 100 + tax_rate ELSE 100 END ELSE coalesce(tax, 0) END,'
+            ' 1',
+            'opportunity.net_amount(quantity, price_per_unit,'
+            ' coalesce(volume_discount, 0) + CASE WHEN discount_is_per_unit THEN coalesce(manual_discount, 0) ELSE 0 END,'
+            ' CASE WHEN discount_is_per_unit THEN 0 ELSE coalesce(manual_discount, 0) END, 10)'),
+        when_empty => 'zero');
+    SELECT opportunity.attach_totals('opportunity'::regclass, 'split_percent',
+        'opportunity_split'::regclass, 'opportunity_id', 'percent', lines_where => 'kind = ''revenue''', when_empty => 'zero');
     SELECT opportunity.attach_process('opportunity'::regclass, 'stage',
         process_table => 'process'::regclass, process_column => 'process',
         probability_column => 'probability', forecast_category_column => 'forecast_category',
@@ -163,19 +134,56 @@ COMMENT ON FUNCTION forget_outcome() IS 'Trigger function: the outcome follows f
 CREATE TRIGGER forget_outcome BEFORE INSERT OR UPDATE OF outcome ON opportunity
     FOR EACH ROW WHEN (NEW.outcome IS NOT NULL) EXECUTE FUNCTION forget_outcome();
 
+-- What is settled when a deal is closed: changed, it would not be the deal that was
+-- closed. Totals of lines are among it, so that a line cannot change either, however
+-- it is written: the totals are kept under the row's lock, after whoever closes it.
+CREATE FUNCTION refuse_closed() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE check_violation USING
+        MESSAGE = format('opportunity %s is %s: its lines and amounts cannot be changed', OLD.id, OLD.outcome),
+        HINT = format('Reopen it first: SELECT %I.reopen(%s);', TG_TABLE_SCHEMA, OLD.id),
+        SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, CONSTRAINT = 'opportunity_closed';
+END
+$$;
+COMMENT ON FUNCTION refuse_closed() IS 'Trigger function: lines, amounts and currency of a closed opportunity stay as they are.';
+
 CREATE FUNCTION complete_opportunity() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     decimals integer := opportunity.minor_unit(NEW.currency);
+    factor numeric;
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         NEW.updated_at := now();
-        IF NEW.currency <> OLD.currency AND OLD.line_count > 0 THEN
-            RAISE invalid_parameter_value USING
-                MESSAGE = format('opportunity %s has lines in %s: its currency cannot become %s', OLD.id, OLD.currency, NEW.currency),
-                HINT = 'Take the lines out first, or make a new opportunity.',
-                SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'currency';
+        IF NEW.currency <> OLD.currency THEN
+            IF OLD.line_count > 0 AND current_setting('workspace.convert', true) IS DISTINCT FROM OLD.id::text THEN
+                RAISE invalid_parameter_value USING
+                    MESSAGE = format('opportunity %s has lines in %s: its currency cannot become %s', OLD.id, OLD.currency, NEW.currency),
+                    HINT = format('To convert it at the rates of the day: SELECT %I.convert_opportunity(%s, %L);',
+                        TG_TABLE_SCHEMA, OLD.id, NEW.currency),
+                    SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'currency';
+            END IF;
+            IF current_setting('workspace.convert', true) = OLD.id::text THEN
+                EXECUTE format('SELECT %1$I.rate_on($1) / %1$I.rate_on($2)', TG_TABLE_SCHEMA) INTO factor USING NEW.currency, OLD.currency;
+                IF factor IS NULL THEN
+                    RAISE invalid_parameter_value USING
+                        MESSAGE = format('opportunity %s cannot be converted: no exchange rate from %s to %s is known', OLD.id, OLD.currency, NEW.currency),
+                        HINT = 'Insert it into the table exchange_rate first.',
+                        SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'currency';
+                END IF;
+                NEW.price_list_id := NULL;
+                NEW.budget_amount := OLD.budget_amount * factor;
+                NEW.discount_amount := OLD.discount_amount * factor;
+                NEW.freight_amount := OLD.freight_amount * factor;
+                NEW.user_estimated_value := OLD.user_estimated_value * factor;
+                NEW.actual_value := OLD.actual_value * factor;
+            END IF;
+            IF NEW.exchange_rate IS NOT DISTINCT FROM OLD.exchange_rate THEN
+                NEW.exchange_rate := NULL;
+            END IF;
         END IF;
         IF OLD.outcome = 'open' AND NEW.outcome <> 'open' THEN
             NEW.last_open_stage := OLD.stage;
@@ -202,6 +210,12 @@ BEGIN
         NEW.user_estimated_value := opportunity.round_amount(NEW.user_estimated_value, decimals);
         NEW.actual_value := opportunity.round_amount(NEW.actual_value, decimals);
     END IF;
+    -- a rate at_save stays; a frozen one does once the deal is closed
+    IF NEW.exchange_rate IS NULL OR (NEW.exchange_policy <> 'at_save'
+        AND NOT (TG_OP = 'UPDATE' AND NEW.exchange_policy = 'frozen_at_close' AND OLD.outcome <> 'open' AND NEW.outcome <> 'open')) THEN
+        EXECUTE format('SELECT %I.rate_on($1, opportunity.exchange_date($2, $3, $4, $5))', TG_TABLE_SCHEMA) INTO NEW.exchange_rate
+        USING NEW.currency, NEW.exchange_policy, current_date, NEW.estimated_close, NEW.closed_at::date;
+    END IF;
     IF NEW.score_source = 'stage' THEN
         -- NaN is above 100, too; the CHECK of probability refuses both
         NEW.score := round(least(NEW.probability, 100));
@@ -209,8 +223,90 @@ BEGIN
     RETURN NEW;
 END
 $$;
-COMMENT ON FUNCTION complete_opportunity() IS 'Trigger function: score from the stage''s probability, actual_value of a won deal, what closing and reopening leave; rounds amounts, keeps the currency of lines.';
+COMMENT ON FUNCTION complete_opportunity() IS 'Trigger function: score from the stage''s probability, actual_value of a won deal, what closing and reopening leave, the exchange rate; rounds amounts, converts them with the currency or keeps the currency of lines.';
 
 -- Named to fire after the trigger of attach_process that fills probability and outcome.
 CREATE TRIGGER zzz_complete_opportunity BEFORE INSERT OR UPDATE ON opportunity
     FOR EACH ROW EXECUTE FUNCTION complete_opportunity();
+CREATE TRIGGER zzz_refuse_closed BEFORE UPDATE ON opportunity
+    FOR EACH ROW WHEN (OLD.outcome <> 'open' AND NEW.outcome <> 'open' AND
+        (OLD.line_count, OLD.detail_amount, OLD.tax_amount, OLD.currency, OLD.price_list_id, OLD.discount_percent, OLD.discount_amount,
+            OLD.freight_amount, OLD.is_revenue_system_calculated, OLD.user_estimated_value, OLD.actual_value, OLD.exchange_policy)
+        IS DISTINCT FROM
+        (NEW.line_count, NEW.detail_amount, NEW.tax_amount, NEW.currency, NEW.price_list_id, NEW.discount_percent, NEW.discount_amount,
+            NEW.freight_amount, NEW.is_revenue_system_calculated, NEW.user_estimated_value, NEW.actual_value, NEW.exchange_policy))
+    EXECUTE FUNCTION refuse_closed();
+
+-- Splits share what the opportunity is worth. While they do not add up to 100 percent,
+-- as within a transaction they may, the rest is nobody's.
+CREATE FUNCTION share_value(opportunity bigint) RETURNS void
+    LANGUAGE sql
+BEGIN ATOMIC
+    UPDATE opportunity_split AS s SET amount = shared.amount
+    FROM (
+        SELECT r.ids[i] AS id, (opportunity.allocate(v.value, r.weights, v.scale))[i]::numeric(18,2) AS amount
+        FROM (SELECT array_agg(x.id ORDER BY x.id) AS ids,
+                array_agg(x.percent ORDER BY x.id) || greatest(100 - sum(x.percent), 0) AS weights
+            FROM opportunity_split x WHERE x.opportunity_id = share_value.opportunity AND x.kind = 'revenue') AS r,
+            generate_subscripts(r.ids, 1) AS i,
+            (SELECT CASE WHEN o.outcome = 'won' THEN o.actual_value ELSE o.estimated_value END AS value,
+                opportunity.minor_unit(o.currency) AS scale
+            FROM opportunity o WHERE o.id = share_value.opportunity) AS v
+        UNION ALL
+        SELECT x.id, opportunity.round_amount(CASE WHEN o.outcome = 'won' THEN o.actual_value ELSE o.estimated_value END
+            * x.percent / 100, opportunity.minor_unit(o.currency))::numeric(18,2)
+        FROM opportunity_split x JOIN opportunity o ON o.id = x.opportunity_id
+        WHERE x.opportunity_id = share_value.opportunity AND x.kind = 'overlay') AS shared
+    WHERE s.id = shared.id AND s.amount IS DISTINCT FROM shared.amount;
+END;
+COMMENT ON FUNCTION share_value(bigint) IS 'Computes the amounts of an opportunity''s splits anew. Triggers call it.';
+
+CREATE FUNCTION keep_splits() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF TG_TABLE_NAME = 'opportunity' THEN
+        EXECUTE format('SELECT %I.share_value($1)', TG_TABLE_SCHEMA) USING NEW.id;
+        RETURN NULL;
+    END IF;
+    IF TG_OP <> 'INSERT' THEN
+        EXECUTE format('SELECT %I.share_value($1)', TG_TABLE_SCHEMA) USING OLD.opportunity_id;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        EXECUTE format('SELECT %I.share_value($1)', TG_TABLE_SCHEMA) USING NEW.opportunity_id;
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION keep_splits() IS 'Trigger function: the amounts of splits follow their percentages and the opportunity''s value.';
+
+CREATE TRIGGER keep_splits AFTER INSERT OR DELETE OR UPDATE OF opportunity_id, kind, percent, amount ON opportunity_split
+    FOR EACH ROW EXECUTE FUNCTION keep_splits();
+CREATE TRIGGER keep_splits AFTER UPDATE ON opportunity
+    FOR EACH ROW WHEN ((OLD.outcome, OLD.actual_value, OLD.estimated_value, OLD.currency)
+        IS DISTINCT FROM (NEW.outcome, NEW.actual_value, NEW.estimated_value, NEW.currency))
+    EXECUTE FUNCTION keep_splits();
+
+CREATE FUNCTION check_splits() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    percent numeric;
+BEGIN
+    -- the row may have changed again since
+    EXECUTE format('SELECT o.split_percent FROM %I.opportunity o WHERE o.id = $1', TG_TABLE_SCHEMA) INTO percent USING NEW.id;
+    IF percent NOT IN (0, 100) THEN
+        RAISE check_violation USING
+            MESSAGE = format('the revenue splits of opportunity %s add up to %s percent', NEW.id, trim_scale(percent)),
+            DETAIL = 'They add up to 100, or there are none.',
+            HINT = 'Change all of them in one transaction; credit that need not add up has the kind "overlay".',
+            SCHEMA = TG_TABLE_SCHEMA, TABLE = 'opportunity_split', COLUMN = 'percent', CONSTRAINT = 'opportunity_split_percent';
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION check_splits() IS 'Trigger function, deferred to the end of the transaction: revenue splits add up to 100 percent.';
+
+CREATE CONSTRAINT TRIGGER check_splits AFTER UPDATE ON opportunity
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.split_percent <> OLD.split_percent) EXECUTE FUNCTION check_splits();

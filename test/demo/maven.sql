@@ -47,14 +47,16 @@ INSERT INTO crm.process (name, definition) VALUES ('Maven', '
     {"name": "Won", "outcome": "won", "required": ["actual_value"]},
     {"name": "Lost", "outcome": "lost"}]}');
 
--- The deals, open and closed, each as the files have it. Open ones have no close
+-- The deals, each as the files have it; those that are closed there are closed below,
+-- once they have their line, which a closed deal would not take. Open ones have no close
 -- date there: it is estimated as the day of engagement (of those not engaged yet:
 -- the last day in the files) plus the mean cycle of the product's won deals.
 INSERT INTO crm.opportunity (name, account_id, owner_id, process, stage, price_list_id, opened_at, stage_entered_at,
-    estimated_close, closed_at, is_revenue_system_calculated, user_estimated_value, actual_value, estimated)
-SELECT s.opportunity_id, a.id, m.id, 'Maven', s.deal_stage, l.id, s.engage_date, coalesce(s.close_date, s.engage_date, d.last_day),
-    coalesce(s.close_date, coalesce(s.engage_date, d.last_day) + c.days), s.close_date,
-    s.close_date IS NULL, s.close_value, s.close_value,
+    estimated_close, is_revenue_system_calculated, user_estimated_value, estimated)
+SELECT s.opportunity_id, a.id, m.id, 'Maven', CASE WHEN s.close_date IS NULL THEN s.deal_stage ELSE 'Engaging' END, l.id,
+    s.engage_date, coalesce(s.engage_date, d.last_day),
+    coalesce(s.close_date, coalesce(s.engage_date, d.last_day) + c.days),
+    s.close_date IS NULL, s.close_value,
     CASE WHEN s.close_date IS NULL THEN 'estimated_value, estimated_close' END
         || CASE WHEN s.engage_date IS NULL THEN ', stage_entered_at' ELSE '' END
 FROM sales_pipeline s
@@ -72,3 +74,8 @@ SELECT o.id, p.id, CASE s.deal_stage WHEN 'Won' THEN s.close_value END
 FROM sales_pipeline s
     JOIN crm.opportunity o ON o.name = s.opportunity_id AND o.process = 'Maven'
     JOIN crm.product p ON p.code = s.product;
+
+UPDATE crm.opportunity o
+SET stage = s.deal_stage, stage_entered_at = s.close_date, closed_at = s.close_date, actual_value = s.close_value
+FROM sales_pipeline s
+WHERE o.name = s.opportunity_id AND o.process = 'Maven' AND s.close_date IS NOT NULL;

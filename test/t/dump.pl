@@ -56,6 +56,15 @@ new_database($node, 'source', q{
 	INSERT INTO events SELECT i, 'new', i FROM generate_series(1, 10) i;
 	UPDATE events SET status = 'talk';
 	UPDATE events SET status = 'won' WHERE id <= 5;
+	CREATE TABLE stages (id int PRIMARY KEY, name text, place int, chance numeric, state text);
+	INSERT INTO stages VALUES (7, 'first "look"', 1, 20, 'open'), (5, 'offer', 2, 60, 'open'), (6, 'signed', 3, 100, 'won');
+	CREATE TABLE leads (id int PRIMARY KEY, stage_id int REFERENCES stages, outcome text, entered timestamptz, path stage_path);
+	SELECT attach_process('leads', 'stage_id', (SELECT collect_process(name, chance, state ORDER BY place) FROM stages),
+		outcome_column => 'outcome', entered_at_column => 'entered', path_column => 'path',
+		stage_table => 'stages', notify => 'Lead moves');
+	INSERT INTO leads (id) SELECT generate_series(1, 3);
+	UPDATE leads SET stage_id = 5 WHERE id > 1;
+	SELECT advance('leads', '3');
 	SELECT create_workspace('crm', 'EUR');
 });
 query($node, 'source', q{
@@ -82,6 +91,8 @@ sub rules_hold
 		'an outcome without its reason' => [ "UPDATE app.deals SET stage = 'lost' WHERE id = 31", '23502' ],
 		'a forged total' => [ "UPDATE app.deals SET amount = 1 WHERE id = 1", '23514' ],
 		'a move between partitions' => [ "UPDATE app.events SET status = 'lost' WHERE id = 1", '23514' ],
+		'a leap by stage ids' => [ "UPDATE app.leads SET stage_id = 6 WHERE id = 1", '23514' ],
+		'a stage that has lost its name' => [ "UPDATE app.stages SET name = 'bid' WHERE id = 5; UPDATE app.leads SET stage_id = 5 WHERE id = 1", '22023' ],
 		'an unknown stage' => [ "INSERT INTO app.deals (id, stage) VALUES (901, 'nowhere')", '23514' ]);
 	for my $what (sort keys %refused)
 	{
@@ -95,6 +106,12 @@ sub rules_hold
 			SELECT amount, units, probability FROM app.deals WHERE id = 40;
 			ROLLBACK}),
 		'19.00|2.00000|50', "$how: totals and maintained columns follow");
+	is(query($node, $database, q{
+			BEGIN;
+			UPDATE app.leads SET stage_id = 6, outcome = 'lost' WHERE id = 2;
+			SELECT outcome, (SELECT string_agg(stage, ', ' ORDER BY n) FROM opportunity.path_steps(path)) FROM app.leads WHERE id = 2;
+			ROLLBACK}),
+		'won|first "look", offer, signed', "$how: outcome and path follow");
 	is(query($node, $database, q{SELECT count(*) FROM opportunity.check_totals('app.deals')}), '0', "$how: totals equal their lines");
 	return;
 }

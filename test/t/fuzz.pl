@@ -23,15 +23,21 @@ my %values = (
 	sales_process => [
 		q('{"stages": [{"name": "qualify", "label": "Qualify", "probability": 10, "forecast_category": "pipeline", "rotting_days": 14, "required": ["budget", "maker"]}, {"name": "develop", "probability": 30.5}, {"name": "won", "outcome": "won", "required": ["actual"]}, {"name": "lost", "outcome": "lost"}], "moves": {"skip": false, "back": true, "reopen": true, "start": ["qualify"]}}'),
 		q('{"stages": [{"name": "a"}, {"name": "w", "outcome": "won"}]}') ],
+	stage_path => [
+		q('[{"stage": "qualify", "entered": "2026-01-05T10:00:00+00:00"}, {"stage": "devélop \"it\"", "entered": "2026-01-06T10:00:00.25+00:00"}, {"stage": "qualify", "entered": "12026-01-06T10:00:00.25+00:00"}]'),
+		q((SELECT opportunity.collect_path('s' || i % 7, timestamptz '2026-01-01Z' + i * interval '1 hour') FROM generate_series(1, 40) i)) ],
 	pipeline_summary => [
 		q((SELECT opportunity.summarize_pipeline(a, p, w, o, c) FROM (VALUES (1.5, 10::float8, NULL::boolean, timestamptz '2026-01-01', NULL::timestamptz), (2000000.25, 50, NULL, '2026-01-02', NULL), (300, 100, true, '2026-01-01', '2026-02-01'), (7, 0, false, '2026-01-01', '2026-03-01')) v(a, p, w, o, c))),
 		q((SELECT opportunity.summarize_pipeline(a, 0::float8, true) FROM (SELECT 1.0 AS a WHERE false) v)) ],
+	quantity_breaks => [
+		q{'[10,50):5%, [50,99.5):12.5%, [99.5,1000.00001):0.000001, [2000,):100%'},
+		q{'[0,1):0'} ],
 	revenue_state => [
 		q(opportunity.revenue_add(opportunity.revenue_add(NULL, 2.5, 99.99), 4, 'NaN')),
 		q(opportunity.revenue_add(NULL, 2, -1e30)) ]);
 my @pieces = ('{', '}', '[', ']', ',', ':', '"', '\\', "'", '-', '+', '.', 'e', 'E', '0', '9', '99999999999999999999', '-1', '1e308',
-	'1e-400', 'NaN', 'Infinity', '-Infinity', 'null', 'true', '\\u0000', '\\ud800', "\x{e4}", ' ', "\n", "\t", 'stages', 'name', 'moves', '{}', '[]',
-	'x' x 300, '[' x 200, '{"a":' x 100);
+	'1e-400', 'NaN', 'Infinity', '-Infinity', 'null', 'true', '\\u0000', '\\ud800', "\x{e4}", ' ', "\n", "\t", 'stages', 'name', 'moves', 'entered', 'T10:00', '+02:00', ' BC', 'infinity', '{}', '[]',
+	'[1,2):3%', '):', '%', '),', '9223372036854.77580', 'x' x 300, '[' x 200, '{"a":' x 100);
 
 sub mutate
 {

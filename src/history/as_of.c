@@ -1,0 +1,224 @@
+/*
+ * as_of.c
+ *		A table as it was, from its history.
+ *
+ * Of each row's column the last entry up to the instant has the value; the id, not
+ * the clock, says which is the last.  A row whose last entry is a delete was gone.
+ */
+#include "history/as_of.h"
+
+#include "access/relation.h"
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/portal.h"
+#include "utils/timestamp.h"
+#include "utils/tuplestore.h"
+
+PG_FUNCTION_INFO_V1(opp_history_as_of);
+PG_FUNCTION_INFO_V1(opp_rows_as_of);
+
+/* Rows are handed on in batches of so many. */
+#define ROWS_AT_A_TIME 1000
+
+void
+history_append_list(StringInfo text, const char *prefix, int n)
+{
+	for (int i = 1; i <= n; i++)
+		appendStringInfo(text, "%s%s%d", i > 1 ? ", " : "", prefix, i);
+}
+
+/* The rows up to the instant $1: k1 ... the key, c1 ... the watched columns. */
+void
+history_append_query(StringInfo text, char **arguments)
+{
+	List	   *columns = history_names(arguments[HISTORY_COLUMNS], "columns");
+	List	   *keys = history_names(arguments[HISTORY_TABLE_KEY], "the history's key");
+	int			n_keys = list_length(keys);
+	int			n_columns = list_length(columns);
+	ListCell   *cell;
+	int			i = 0;
+
+	appendStringInfoString(text, "SELECT ");
+	history_append_list(text, "k", n_keys);
+	appendStringInfoString(text, ", ");
+	history_append_list(text, "c", n_columns);
+	appendStringInfoString(text, " FROM (SELECT ");
+	history_append_list(text, "k", n_keys);
+	appendStringInfoString(text, ", (pg_catalog.array_agg(event ORDER BY id DESC))[1] AS last_event");
+	foreach(cell, columns)
+		appendStringInfo(text, ", pg_catalog.max(new_value) FILTER (WHERE column_name OPERATOR(pg_catalog.=) %s) AS c%d",
+						 quote_literal_cstr(lfirst(cell)), ++i);
+	appendStringInfoString(text, " FROM (SELECT DISTINCT ON (");
+	history_append_list(text, "k", n_keys);
+	appendStringInfoString(text, ", column_name) * FROM (SELECT ");
+	i = 0;
+	foreach(cell, keys)
+		appendStringInfo(text, "%s AS k%d, ", quote_identifier(lfirst(cell)), ++i);
+	appendStringInfo(text, "column_name, new_value, event, id FROM %s WHERE changed_at OPERATOR(pg_catalog.<=) $1) AS e ORDER BY ",
+					 arguments[HISTORY_TABLE]);
+	history_append_list(text, "k", n_keys);
+	appendStringInfoString(text, ", column_name, id DESC) AS l GROUP BY ");
+	history_append_list(text, "k", n_keys);
+	appendStringInfoString(text, ") AS r WHERE last_event OPERATOR(pg_catalog.<>) 'delete'");
+}
+
+/* The history's arguments, copied: the relation's own go with it. */
+static char **
+find_history(Relation target)
+{
+	char	  **arguments = history_arguments(target);
+	char	  **copy = palloc_array(char *, HISTORY_N_ARGUMENTS);
+
+	if (arguments == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("table \"%s\" has no history attached", RelationGetRelationName(target)),
+				 errhint("SELECT opportunity.attach_history(%s, 'a table', 'columns');",
+						 quote_literal_cstr(history_qualified_name(RelationGetRelid(target)))),
+				 errtable(target)));
+	for (int i = 0; i < HISTORY_N_ARGUMENTS; i++)
+		copy[i] = pstrdup(arguments[i]);
+	return copy;
+}
+
+/* Fills the function's result from a query with the instant as its parameter. */
+static void
+run_query(FunctionCallInfo fcinfo, const char *query, TimestampTz as_of)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	Oid			types[] = {TIMESTAMPTZOID};
+	Datum		values[] = {TimestampTzGetDatum(as_of)};
+	Portal		portal;
+	SPIPlanPtr	plan;
+	int			level;
+
+	InitMaterializedSRF(fcinfo, 0);
+	SPI_connect();
+	level = history_pin_settings();
+	plan = SPI_prepare(query, lengthof(types), types);
+	if (plan == NULL)
+		elog(ERROR, "could not prepare to read a history");
+	portal = SPI_cursor_open(NULL, plan, values, NULL, true);
+	do
+	{
+		SPI_cursor_fetch(portal, true, ROWS_AT_A_TIME);
+		for (uint64 i = 0; i < SPI_processed; i++)
+			tuplestore_puttuple(result->setResult, SPI_tuptable->vals[i]);
+		SPI_freetuptable(SPI_tuptable);
+	} while (SPI_processed > 0);
+	SPI_cursor_close(portal);
+	AtEOXact_GUC(false, level);
+	SPI_finish();
+}
+
+Datum
+opp_history_as_of(PG_FUNCTION_ARGS)
+{
+	Relation	target = relation_open(history_table_argument(fcinfo, 0, "target"), AccessShareLock);
+	char	  **arguments = find_history(target);
+	List	   *columns = history_names(arguments[HISTORY_COLUMNS], "columns");
+	int			n_keys = list_length(history_names(arguments[HISTORY_KEY], "key"));
+	StringInfoData text;
+	ListCell   *cell;
+	int			i = 0;
+
+	relation_close(target, AccessShareLock);
+	initStringInfo(&text);
+	appendStringInfoString(&text, n_keys == 1 ? "SELECT opportunity.history_value(k1)" : "SELECT CAST(ROW(");
+	for (int k = 1; n_keys > 1 && k <= n_keys; k++)
+		appendStringInfo(&text, "%sopportunity.history_value(k%d)", k > 1 ? ", " : "", k);
+	appendStringInfoString(&text, n_keys == 1 ? "" : ") AS text)");
+	appendStringInfoString(&text, ", column_name, value FROM (");
+	history_append_query(&text, arguments);
+	appendStringInfoString(&text, ") AS h CROSS JOIN LATERAL (VALUES ");
+	foreach(cell, columns)
+	{
+		appendStringInfo(&text, "%s(%s, c%d)", i > 0 ? ", " : "", quote_literal_cstr(lfirst(cell)), i + 1);
+		i++;
+	}
+	appendStringInfoString(&text, ") AS v(column_name, value)");
+	run_query(fcinfo, text.data, PG_GETARG_TIMESTAMPTZ(1));
+	return (Datum) 0;
+}
+
+/* The place of a name in a list, from 1; 0 when it is not there. */
+static int
+place_of(List *names, const char *name)
+{
+	ListCell   *cell;
+	int			place = 0;
+
+	foreach(cell, names)
+	{
+		place++;
+		if (strcmp(lfirst(cell), name) == 0)
+			return place;
+	}
+	return 0;
+}
+
+/* Not strict: its first argument is there for its type. */
+Datum
+opp_rows_as_of(PG_FUNCTION_ARGS)
+{
+	Oid			relid = get_typ_typrelid(get_fn_expr_argtype(fcinfo->flinfo, 0));
+	Relation	target;
+	TupleDesc	row;
+	char	  **arguments;
+	List	   *columns;
+	List	   *keys;
+	StringInfoData text;
+
+	if (!OidIsValid(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("rows_as_of needs a row of a table, which %s is not",
+						format_type_be(get_fn_expr_argtype(fcinfo->flinfo, 0))),
+				 errhint("SELECT * FROM opportunity.rows_as_of(NULL::deal, '2026-01-01');")));
+	if (PG_ARGISNULL(1))
+	{
+		InitMaterializedSRF(fcinfo, 0);
+		return (Datum) 0;
+	}
+	target = relation_open(relid, AccessShareLock);
+	arguments = find_history(target);
+	columns = history_names(arguments[HISTORY_COLUMNS], "columns");
+	keys = history_names(arguments[HISTORY_KEY], "key");
+	row = RelationGetDescr(target);
+
+	initStringInfo(&text);
+	appendStringInfoString(&text, "SELECT ");
+	for (int i = 0; i < row->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(row, i);
+		char	   *type;
+		int			place;
+
+		if (i > 0)
+			appendStringInfoString(&text, ", ");
+		if (column->attisdropped)
+		{
+			appendStringInfoString(&text, "NULL::pg_catalog.int4");
+			continue;
+		}
+		type = format_type_extended(column->atttypid, column->atttypmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
+		if ((place = place_of(keys, NameStr(column->attname))) > 0)
+			appendStringInfo(&text, "CAST(k%d AS %s)", place, type);
+		else if ((place = place_of(columns, NameStr(column->attname))) > 0)
+			appendStringInfo(&text, "CAST(c%d AS %s)", place, type);
+		else
+			appendStringInfo(&text, "CAST(NULL AS %s)", type);
+	}
+	relation_close(target, AccessShareLock);
+	appendStringInfoString(&text, " FROM (");
+	history_append_query(&text, arguments);
+	appendStringInfoString(&text, ") AS h");
+	run_query(fcinfo, text.data, PG_GETARG_TIMESTAMPTZ(1));
+	return (Datum) 0;
+}

@@ -1,0 +1,13 @@
+-- The trigger that prices lines, and the way it went.
+CREATE FUNCTION opportunity.price_line() RETURNS trigger
+AS 'MODULE_PATHNAME', 'opp_price_line'
+LANGUAGE C;
+COMMENT ON FUNCTION opportunity.price_line() IS
+'Trigger function, BEFORE INSERT OR UPDATE FOR EACH ROW on a table of lines: fills price_per_unit, catalogue_price, is_price_overridden, unit_id, currency, line_number, volume_discount, manual_discount, tax, base_amount, net_amount and extended_amount, those of them that the table has and does not generate. Prices come from the tables or views opportunity, product, unit, price_list, price_list_item, discount_list, discount_band and the function base_currency() in the schema of the lines, read with the rights of whoever writes the line. Arguments: ''tables=schema'' for another schema, ''quantity=qty'' for a column of another name. No price: 23502; a product that is not active, a quantity that is not whole, an unusable unit or discount list: 23514; a closed opportunity: 23514, constraint opportunity_closed; another value for a computed column: 428C9.';
+
+CREATE FUNCTION opportunity.explain_price(line record, OUT step integer, OUT subject text, OUT finding text, OUT amount numeric)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'opp_explain_price'
+LANGUAGE C STABLE STRICT;
+COMMENT ON FUNCTION opportunity.explain_price(record) IS
+'How the trigger price_line prices the line, a row of a table that has the trigger, if it were to be priced now: price list and why that one, product and unit, method, its inputs, rounding, the band of the quantity, discounts, tax and amounts, a row each with its number. What stands in the way of a price is a row, too; its amount is the number of the pricing error in Dynamics 365.';

@@ -1,0 +1,24 @@
+/*
+ * attach.h
+ *		What attaching and detaching do to tables, by SQL commands.
+ */
+#ifndef OPPORTUNITY_PROCESS_ATTACH_H
+#define OPPORTUNITY_PROCESS_ATTACH_H
+
+#include "opportunity.h"
+
+#include "nodes/pg_list.h"
+
+/* A table's name for a command. */
+extern char *qualified_name(Oid relid);
+
+/* Runs a command by SPI, whose result must be that. */
+extern void run_command(const char *command, int expected);
+
+/* Lets a table that a process is read from tell of its changes, unless it does. */
+extern void watch_table(Oid table);
+
+/* Ends that for those of the tables, by qualified names, that no process is read from any more. */
+extern void unwatch_tables(List *names);
+
+#endif							/* OPPORTUNITY_PROCESS_ATTACH_H */

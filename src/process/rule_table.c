@@ -1,0 +1,204 @@
+/*
+ * rule_table.c
+ *		The rules that choose the process of a new row which names none.
+ *
+ * They stand in a table, in order; the first whose condition the row meets has
+ * its say.  As their editors need not own the row's table, conditions may use what
+ * those of a process table may.
+ */
+#include "process/source_table.h"
+
+#include "process/attachment.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
+
+/* A row of the table, before it is put in its place. */
+typedef struct ReadRule
+{
+	Datum		position;
+	char	   *position_text;
+	char	   *process;
+	char	   *condition;
+} ReadRule;
+
+/* Columns of the table of rules, and where its rows go. */
+typedef struct RuleReader
+{
+	AttrNumber	position;
+	AttrNumber	process;
+	AttrNumber	condition;
+	NameReader	position_reader;
+	NameReader	process_reader;
+	NameReader	condition_reader;
+	TypeCacheEntry *position_type;
+	Oid			position_collation;
+	bool		position_byval;
+	int16		position_length;
+	int			n;
+	int			room;
+	ReadRule   *rules;
+} RuleReader;
+
+struct ProcessRules
+{
+	const char *table;
+	int			n;
+	const char **positions;		/* for messages */
+	const char **processes;		/* as the table names them */
+	const char **texts;
+	Conditions *conditions;
+};
+
+static AttrNumber
+open_column(Relation table, const char *name, NameReader *reader)
+{
+	AttrNumber	attnum = source_column(RULE_TABLE, table, name, InvalidOid);
+
+	init_name_reader(reader, get_atttype(RelationGetRelid(table), attnum), CurrentMemoryContext);
+	return attnum;
+}
+
+static void
+find_columns(Relation table, const ProcessOptions *options, RuleReader *reader)
+{
+	Form_pg_attribute position;
+
+	reader->position = open_column(table, options->rule_position, &reader->position_reader);
+	reader->process = open_column(table, options->rule_process, &reader->process_reader);
+	reader->condition = open_column(table, options->rule_condition, &reader->condition_reader);
+	position = TupleDescAttr(RelationGetDescr(table), reader->position - 1);
+	reader->position_type = lookup_type_cache(position->atttypid, TYPECACHE_CMP_PROC_FINFO);
+	if (!OidIsValid(reader->position_type->cmp_proc_finfo.fn_oid))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" of rule table \"%s\" has no order",
+						options->rule_position, RelationGetRelationName(table))));
+	reader->position_collation = position->attcollation;
+	reader->position_byval = position->attbyval;
+	reader->position_length = position->attlen;
+}
+
+/* A row that lacks any of the three is no rule. */
+static void
+read_rule_row(TupleTableSlot *row, void *arg)
+{
+	RuleReader *reader = arg;
+	bool		no_position;
+	bool		no_process;
+	bool		no_condition;
+	Datum		position = slot_getattr(row, reader->position, &no_position);
+	Datum		process = slot_getattr(row, reader->process, &no_process);
+	Datum		condition = slot_getattr(row, reader->condition, &no_condition);
+	ReadRule   *rule;
+
+	if (no_position || no_process || no_condition)
+		return;
+	if (reader->n == reader->room)
+	{
+		reader->room *= 2;
+		reader->rules = repalloc(reader->rules, reader->room * sizeof(ReadRule));
+	}
+	rule = &reader->rules[reader->n++];
+	rule->position = datumCopy(position, reader->position_byval, reader->position_length);
+	rule->position_text = read_name_of(&reader->position_reader, position);
+	rule->process = read_name_of(&reader->process_reader, process);
+	rule->condition = read_name_of(&reader->condition_reader, condition);
+}
+
+static int
+compare_positions(const void *a, const void *b, void *arg)
+{
+	RuleReader *reader = arg;
+
+	return DatumGetInt32(FunctionCall2Coll(&reader->position_type->cmp_proc_finfo, reader->position_collation,
+										   ((const ReadRule *) a)->position, ((const ReadRule *) b)->position));
+}
+
+static char *
+rule_place(const void *source, int i)
+{
+	const ProcessRules *rules = source;
+
+	return psprintf("condition of the rule at position %s of rule table %s", rules->positions[i], rules->table);
+}
+
+ProcessRules *
+load_rules(Attachment *attachment, Relation rel)
+{
+	const ProcessOptions *options = &attachment->options;
+	RuleReader	reader = {.room = 8};
+	Relation	table = open_source_table(RULE_TABLE, options, rel, &attachment->tables[RULE_TABLE]);
+	ProcessRules *rules = palloc0(sizeof(ProcessRules));
+
+	find_columns(table, options, &reader);
+	reader.rules = palloc(reader.room * sizeof(ReadRule));
+	read_source_table(table, read_rule_row, &reader);
+	qsort_arg(reader.rules, reader.n, sizeof(ReadRule), compare_positions, &reader);
+
+	rules->table = options->tables[RULE_TABLE];
+	rules->n = reader.n;
+	rules->positions = palloc(reader.n * sizeof(char *));
+	rules->processes = palloc(reader.n * sizeof(char *));
+	rules->texts = palloc(reader.n * sizeof(char *));
+	for (int i = 0; i < reader.n; i++)
+	{
+		rules->positions[i] = reader.rules[i].position_text;
+		rules->processes[i] = reader.rules[i].process;
+		rules->texts[i] = reader.rules[i].condition;
+		if (i > 0 && compare_positions(&reader.rules[i - 1], &reader.rules[i], &reader) == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNIQUE_VIOLATION),
+					 errmsg("rule table %s has more than one rule at position %s", rules->table, rules->positions[i]),
+					 errhint("Create a unique index on column \"%s\".", options->rule_position)));
+	}
+	rules->conditions = make_condition_list(rules->texts, rules->n, RelationGetDescr(rel),
+											CONDITION_OF_EDITOR, rule_place, rules);
+	return rules;
+}
+
+/* The process that a rule chooses. */
+static const AttachedProcess *
+chosen_process(const Attachment *attachment, int rule)
+{
+	const ProcessRules *rules = attachment->rules;
+
+	for (int i = 0; i < attachment->n_processes; i++)
+	{
+		if (strcmp(attachment->processes[i].rule_key, rules->processes[rule]) == 0)
+			return &attachment->processes[i];
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("the rule at position %s of rule table %s chooses sales process \"%s\", which process table %s does not have",
+					rules->positions[rule], rules->table, rules->processes[rule],
+					attachment->options.tables[PROCESS_TABLE]),
+			 errhint("Name a process by its column \"%s\".",
+					 attachment->options.rule_process_key ? attachment->options.rule_process_key :
+					 attachment->options.process_key)));
+	return NULL;
+}
+
+void
+check_rules(const Attachment *attachment)
+{
+	read_conditions(attachment->rules->conditions);
+	for (int i = 0; i < attachment->rules->n; i++)
+		(void) chosen_process(attachment, i);
+}
+
+Conditions *
+rule_conditions(const ProcessRules *rules)
+{
+	return rules->conditions;
+}
+
+const AttachedProcess *
+choose_process(const Attachment *attachment, ConditionRun *run, HeapTuple row)
+{
+	for (int i = 0; i < attachment->rules->n; i++)
+	{
+		if (check_passes(run, i, row))
+			return chosen_process(attachment, i);
+	}
+	return find_process(attachment, NULL);
+}
