@@ -63,7 +63,7 @@ END
 $$;
 
 \set deals '(12000 * :scale)::bigint'
-CREATE TEMP VIEW subject AS
+CREATE VIEW subject AS
 SELECT * FROM (VALUES
     (1, 'ours', 'attach_totals', false, true),
     (2, 'executor', 'attach_totals, deals have a CHECK', false, true),
