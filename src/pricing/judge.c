@@ -83,7 +83,7 @@ judge_item(const PriceFacts *facts, Price *price)
 Price
 judge_price(const PriceFacts *facts)
 {
-	Price		price = {PRICING_OK};
+	Price		price = {0};
 
 	if (facts->value[FACT_PRODUCT_CODE].isnull)
 		price.error = PRICING_MISSING_PRODUCT;
