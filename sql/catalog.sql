@@ -64,8 +64,7 @@ INSERT INTO label VALUES
     ('attach_process', 'v', 'u'), ('detach_process', 'v', 'u'), ('detach_all', 'v', 'u'),
     ('check_totals', 'v', 'u'), ('check_process', 'v', 'u'), ('advance', 'v', 'u'), ('move_to', 'v', 'u'), ('create_workspace', 'v', 'u'),
     -- they read tables or the catalog
-    ('process_of', 's', 's'), ('history_as_of', 's', 'u'), ('rows_as_of', 's', 'u'),
-    ('explain_price', 's', 'u'),
+    ('process_of', 's', 's'), ('explain_price', 's', 'u'), ('history_as_of', 's', 'u'), ('rows_as_of', 's', 'u'),
     -- it runs the output function of a type
     ('history_value', 's', 's'),
     -- they look at a row by the output functions of its columns' types, and run the conditions of a process

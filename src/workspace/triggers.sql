@@ -91,6 +91,24 @@ CREATE TRIGGER convert_line BEFORE UPDATE OF currency ON opportunity_line
 CREATE TRIGGER price_line BEFORE INSERT OR UPDATE ON opportunity_line
     FOR EACH ROW EXECUTE FUNCTION opportunity.price_line();
 
+-- A history's triggers name their tables, too; what is renamed may have left its name
+-- to another, whose history is not to be touched: these go by the table's own triggers.
+CREATE FUNCTION forget_history(target regclass, history regclass) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    each record;
+BEGIN
+    FOR each IN SELECT t.tgrelid::regclass AS relation, t.tgname FROM pg_trigger t
+        WHERE t.tgrelid IN (target, history)
+            AND t.tgfoid IN ('opportunity.log_changes()'::regprocedure, 'opportunity.guard_history()'::regprocedure)
+    LOOP
+        EXECUTE format('DROP TRIGGER %I ON %s', each.tgname, each.relation);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION forget_history(regclass, regclass) IS 'Drops the triggers that keep a table''s history, which stays. attach_rules calls it.';
+
 -- Totals and gates know their tables by name, as a dump does. The body knows them
 -- whatever they are called, and so sets the names right.
 CREATE FUNCTION attach_rules() RETURNS void
@@ -113,10 +131,14 @@ BEGIN ATOMIC
     SELECT opportunity.attach_process('opportunity'::regclass, 'stage',
         process_table => 'process'::regclass, process_column => 'process',
         probability_column => 'probability', forecast_category_column => 'forecast_category',
-        outcome_column => 'outcome', entered_at_column => 'stage_entered_at', closed_at_column => 'closed_at');
+        outcome_column => 'outcome', entered_at_column => 'stage_entered_at', closed_at_column => 'closed_at',
+        rule_table => 'process_rule'::regclass, rule_process => 'process_id', rule_process_key => 'id');
+    SELECT forget_history('opportunity'::regclass, 'opportunity_history'::regclass);
+    SELECT opportunity.attach_history('opportunity'::regclass, 'opportunity_history'::regclass::text,
+        'name, account_id, owner_id, process, stage, outcome, probability, forecast_category, currency, estimated_value, actual_value, estimated_close');
 END;
 COMMENT ON FUNCTION attach_rules() IS
-'Attaches totals and sales process to the opportunities. To be called, as the owner, when the schema was renamed: until then writes to opportunities and lines are errors.';
+'Attaches totals, sales process and history to the opportunities. To be called, as the owner, when the schema was renamed: until then writes to opportunities and lines are errors.';
 SELECT attach_rules();
 
 -- attach_process keeps what a statement gives; an outcome other than the stage's
