@@ -34,9 +34,11 @@ SCRIPT_PARTS = \
 	src/process/check.sql \
 	src/history/history.sql \
 	src/pipeline/summary.sql \
-	src/pipeline/questions.sql \
+	src/pipeline/deals.sql \
 	src/pipeline/figures.sql \
+	src/pipeline/questions.sql \
 	src/pipeline/forecast.sql \
+	src/pipeline/fiscal.sql \
 	src/pipeline/by.sql \
 	src/pipeline/cycle.sql \
 	src/pipeline/funnel.sql \
@@ -48,7 +50,9 @@ SCRIPT_PARTS = \
 	src/pipeline/insights.sql \
 	src/workspace/workspace.sql \
 	src/attachments.sql
-SCRIPT_PARTS := $(wildcard $(SCRIPT_PARTS))
+SCRIPT_PARTS := $(foreach part,$(SCRIPT_PARTS),$(if $(wildcard $(part) $(part).in),$(part)))
+# made from templates
+REPEATED_PARTS = $(patsubst %.in,%,$(wildcard $(addsuffix .in,$(SCRIPT_PARTS))))
 DATA_built = $(SCRIPT)
 
 PG_CPPFLAGS = -Isrc -DOPPORTUNITY_VERSION=\"$(EXTVERSION)\"
@@ -63,7 +67,7 @@ ISOLATION_OPTS = --inputdir=test/isolation --outputdir=test/isolation
 TAP_TESTS := $(if $(wildcard test/t/*.pl),1)
 PROVE_TESTS = test/t/*.pl
 
-EXTRA_CLEAN = $(SCRIPT) src/workspace/script.h results regression.diffs regression.out \
+EXTRA_CLEAN = $(SCRIPT) $(REPEATED_PARTS) src/workspace/script.h results regression.diffs regression.out \
 	test/isolation/results test/isolation/output_iso test/isolation/regression.diffs test/isolation/regression.out tmp_check
 
 PG_CONFIG ?= pg_config
@@ -72,6 +76,9 @@ include $(PGXS)
 
 # PGXS tracks no headers: every object depends on all of them.
 $(OBJS) $(OBJS:.o=.bc): $(sort $(wildcard src/*.h src/*/*.h))
+
+$(REPEATED_PARTS): %: %.in src/repeat.awk
+	awk -f src/repeat.awk $< > $@
 
 $(SCRIPT): $(SCRIPT_PARTS) opportunity.control Makefile
 	{ printf '%s\n' '\echo Use "CREATE EXTENSION $(EXTENSION)" to load this file. \quit'; cat $(SCRIPT_PARTS); } > $@

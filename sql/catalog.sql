@@ -65,8 +65,8 @@ INSERT INTO label VALUES
     ('check_totals', 'v', 'u'), ('check_process', 'v', 'u'), ('advance', 'v', 'u'), ('move_to', 'v', 'u'), ('create_workspace', 'v', 'u'),
     -- they read tables or the catalog
     ('process_of', 's', 's'), ('explain_price', 's', 'u'), ('history_as_of', 's', 'u'), ('rows_as_of', 's', 'u'),
-    -- it runs the output function of a type
-    ('history_value', 's', 's'),
+    -- they run the output functions of types
+    ('history_value', 's', 's'), ('pipeline_groups', 's', 's'),
     -- they look at a row by the output functions of its columns' types, and run the conditions of a process
     ('next_stage', 's', 'r'), ('unmet_requirements', 's', 'r'), ('can_move', 's', 'r'), ('completeness', 's', 's'),
     -- their text goes through the client's encoding

@@ -76,6 +76,26 @@ SELECT weighted_value('200', '12.5') AS literals, weighted_value(200.0, '12.5') 
 PREPARE one_shot AS SELECT weighted_value($1, $2);
 EXECUTE one_shot (200, 12.5);
 
+SELECT sales_velocity(amount_numeric, won, opened_date, closed_date) AS numeric, sales_velocity(amount_bigint, won, opened_timestamp, closed_timestamp) AS bigint,
+	sales_velocity(amount_double, won, opened_timestamp, closed_date) AS double, sales_velocity(amount_integer, won, opened_date, closed_date) AS integer,
+	sales_velocity(amount_real, won, opened_date, closed_date) AS real, sales_velocity('200', 'true', '2024-01-01', '2024-02-01') AS literals FROM deals;
+PREPARE velocity AS SELECT sales_velocity($1, $2, $3, $4);
+EXECUTE velocity (200, true, '2024-01-01', '2024-02-01');
+
+-- Amounts of type monetary: the summary has their currency, and amounts in others, or plain numbers, do not come in.
+CREATE TABLE priced AS SELECT monetary(amount_numeric, 'EUR') AS amount, percent_double, percent_numeric, won, opened_date, closed_date, opened_timestamp, closed_timestamp, opened_timestamptz, closed_timestamptz FROM deals;
+SELECT summarize_pipeline(amount, percent_double, won) AS s FROM priced;
+SELECT (f).currency, (f).open_value, (f).weighted_value, (f).average_cycle FROM (SELECT pipeline_figures(summarize_pipeline(amount, percent_numeric, won, opened_date, closed_date)) FROM priced) AS x (f);
+SELECT summarize_pipeline(amount, percent_double, won, opened_date, closed_date) = summarize_pipeline(amount, percent_double, won, opened_timestamp, closed_timestamp) AS timestamp,
+	summarize_pipeline(amount, percent_double, won, opened_date, closed_date) = summarize_pipeline(amount, percent_double, won, opened_timestamp AT TIME ZONE 'UTC', closed_timestamp AT TIME ZONE 'UTC') AS timestamptz,
+	weighted_value(amount, percent_double), sales_velocity(amount, won, opened_date, closed_date), summarize_pipeline_by(won, amount, percent_double, won)::text LIKE '%EUR%' AS by_key,
+	open_value(summarize_pipeline(monetary(0.0625::numeric, 'IQD', 'half_up'), 50, NULL)) AS three_decimals, open_value(summarize_pipeline(monetary(7, 'JPY'), 50, NULL)) AS none FROM priced;
+SELECT count(*) AS rows, bool_and(pipeline_summary_send(s) = pipeline_summary_send(again)) AS moving
+FROM (SELECT summarize_pipeline(m, 50, NULL) OVER (ORDER BY i ROWS BETWEEN 1 PRECEDING AND CURRENT ROW), (SELECT summarize_pipeline(y.m, 50, NULL) FROM (SELECT j, CASE WHEN j % 5 < 2 THEN monetary(j, 'EUR') END AS m FROM generate_series(1, 20) AS j) AS y WHERE y.j BETWEEN i - 1 AND i)
+	FROM (SELECT i, CASE WHEN i % 5 < 2 THEN monetary(i, 'EUR') END AS m FROM generate_series(1, 20) AS i) AS x) AS z (s, again);
+SELECT summarize_pipeline(m, 50, NULL) FROM (VALUES (monetary(1, 'EUR')), (NULL), (monetary(1, 'USD'))) AS d (m);
+SELECT rollup(s) FROM (SELECT summarize_pipeline(monetary(1, 'EUR'), 50, NULL) UNION ALL SELECT summarize_pipeline(1, 50, NULL)) AS d (s);
+
 -- Whole numbers beyond 2^53 stay exact in every aggregate, whatever the type of the probability.
 CREATE TABLE large AS SELECT 9007199254740993::bigint AS amount, 100::double precision AS percent_double, 100::numeric AS percent_numeric, 100 AS percent_integer;
 SELECT weighted_value(amount, percent_double) AS double, weighted_value(amount, percent_numeric) AS numeric, weighted_value(amount, percent_integer) AS integer,

@@ -33,6 +33,40 @@ SELECT win_rate(won) AS one_shot FROM velocity;
 -- The same source: a cycle 20 % shorter is 25 % more velocity.
 SELECT round(sales_velocity(summarize_pipeline(amount, probability, won, opened,
 		opened + (closed - opened) * interval '19.2 hours')), 2) AS shorter_cycle FROM velocity;
+-- And a fifth more of any other lever is a fifth more: here of the amounts, and of the open deals.
+SELECT round(sales_velocity(summarize_pipeline(amount * 1.2, probability, won, opened, closed)), 2) AS larger_deals,
+	round(sales_velocity(merge(summarize_pipeline(amount, probability, won, opened, closed),
+		(SELECT summarize_pipeline(1, 50, NULL, '2024-01-01', NULL) FROM generate_series(1, 8)))), 2) AS more_deals FROM velocity;
+
+-- The aggregate for this one question gives the same, from every type of date.
+SELECT sales_velocity(amount, won, opened, closed) = (SELECT sales_velocity(summarize_pipeline(amount, probability, won, opened, closed)) FROM velocity) AS numeric_date,
+	round(sales_velocity(amount::bigint, won, opened::timestamp, closed::timestamp), 2) AS bigint_timestamp,
+	round(sales_velocity(amount::double precision, won, opened::timestamp AT TIME ZONE 'UTC', closed::timestamp AT TIME ZONE 'UTC'), 2) AS double_timestamptz,
+	round(sales_velocity(amount::integer, won, opened, closed::timestamp), 2) AS mixed, sales_velocity(amount, won, opened, closed) FILTER (WHERE won IS NULL) AS all_open FROM velocity;
+
+-- Wilson's interval: R. G. Newcombe, Two-sided confidence intervals for the single proportion (1998), table I, method 3, has
+-- .2553 to .3662 for 81 of 263, .0624 to .1605 for 15 of 148, 0 to .1611 for 0 of 20, .0061 to .1718 for 1 of 29.
+\x off
+SELECT won, closed, round(i.low, 2) AS low, round(i.high, 2) AS high, round(h.low, 2) AS half_low, round(h.high, 2) AS half_high
+FROM (VALUES (81, 263), (15, 148), (0, 20), (1, 29), (20, 20), (3, 4), (1, 1)) AS d (won, closed),
+	LATERAL (SELECT format('{"version": 1, "won": {"deals": %s, "without_amount": %s, "without_opened": %s, "without_closed": %s},
+		"lost": {"deals": %s, "without_amount": %s, "without_opened": %s, "without_closed": %s}}',
+		won, won, won, won, closed - won, closed - won, closed - won, closed - won)::pipeline_summary) AS x (s),
+	win_rate_interval(s) AS i, win_rate_interval(s, confidence => 50) AS h;
+SELECT win_rate_interval('{"version": 1}') AS nothing_closed, win_rate_interval(NULL) IS NULL AS strict;
+SELECT win_rate_interval('{"version": 1}', 100);
+SELECT win_rate_interval('{"version": 1}', 'NaN');
+
+-- Of a cohort - deals opened in one month - two are won, one is lost and one is open.
+SELECT win_rate(s) AS of_closed, cohort_win_rate(s) AS of_all, cohort_win_rate('{"version": 1}') AS of_none
+FROM (SELECT summarize_pipeline(100, 50, w) FROM (VALUES (true), (true), (false), (NULL)) AS d (w)) AS x (s);
+
+-- Quota 1,000, won 400, open 1,500: covered 1.5 times, what is left of it 2.5 times. A quota that is reached has nothing left to cover.
+SELECT quota, round(coverage(s, quota), 2) AS coverage, round(remaining_coverage(s, quota), 2) AS remaining, round(quota_attainment(s, quota), 2) AS attainment
+FROM (SELECT summarize_pipeline(a, 50, w) FROM (VALUES (400, true), (900, NULL), (600, NULL), (50, false)) AS d (a, w)) AS x (s),
+	unnest('{1000,400,300,0,-5,NaN,Infinity,-Infinity,NULL}'::numeric[]) AS quota;
+SELECT coverage('{"version": 1}', 100), remaining_coverage('{"version": 1}', 100) AS remaining, quota_attainment('{"version": 1}', 100) AS attainment;
+\x on
 
 -- No deals; only open; only lost; only won, without amounts: what has no meaning is NULL.
 SELECT f.*, warnings(s) FROM pipeline_figures('{"version": 1}') AS f, (VALUES ('{"version": 1}'::pipeline_summary)) AS x (s);

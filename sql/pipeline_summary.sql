@@ -24,8 +24,14 @@ SELECT rollup(s) FROM (VALUES (NULL::pipeline_summary)) AS x (s);
 SELECT rollup(s) FROM (VALUES (NULL::pipeline_summary)) AS x (s) WHERE false;
 
 -- Input takes any order of keys and zeros, output has one form.
-SELECT '{"open": {"value": 10.500, "most": 10.5, "weighted": 1.05e0, "deals": 1, "variance": 9.92250, "above_one": 1, "least": 0},
-	"decimals": {"1": 1}, "version": 1, "won": {}}'::pipeline_summary;
+SELECT '{"open": {"value": 10.500, "most": 10.5, "weighted": 1.05e0, "deals": 1, "variance": 9.92250, "above_one": 1, "least": 0, "uncertain": 1,
+	"third": 83.349, "fourth": 503.2195875}, "largest": {"probability_1": 10.0, "amount_1": 10.50}, "decimals": {"1": 1}, "version": 1, "won": {}}'::pipeline_summary;
+
+-- SELECT DISTINCT, GROUP BY and joins go by equality.
+SELECT count(*) AS values FROM (SELECT DISTINCT s FROM (SELECT summarize_pipeline(a, 50, NULL) FROM unnest('{1.0, 2, 1.00, 2.0, 3}'::numeric[]) WITH ORDINALITY AS d (a, n) GROUP BY n) AS x (s)) AS y;
+SELECT pipeline_summary_hash(a) = pipeline_summary_hash(b) AS hash, pipeline_summary_hash_extended(a, 1) = pipeline_summary_hash_extended(b, 1) AS extended,
+	pipeline_summary_hash_extended(a, 0) & 4294967295 = pipeline_summary_hash(a)::bigint & 4294967295 AS alike
+FROM (SELECT summarize_pipeline(1.0, 50, NULL), summarize_pipeline(1.00, 50, NULL)) AS x (a, b);
 
 -- Equality is by value: 1.0 is 1.00, though a total of the latter shows two decimals.
 SELECT a = b AS equal, a <> b AS differ, open_value(a) AS one, open_value(b) AS two, a = c AS other
@@ -80,11 +86,21 @@ INSERT INTO hostile (literal) VALUES
 	('{"version": 1, "open": {"deals": 1, "variance": 1, "fourth": -1e99}, "decimals": {"0": 1}}'),
 	('{"version": 1, "currency": "EUR"}'), ('{"version": 1, "currency": "EUQ"}'), ('{"version": 1, "currency": "eur"}'), ('{"version": 1, "currency": "EURO"}'),
 	('{"version": 1, "currency": 978}'), ('{"version": 1, "currency": ""}'), ('{"version": 1, "currency": null}'),
-	('{"version": 1, "open": {"deals": NaN}}');
+	('{"version": 1, "open": {"deals": NaN}}'),
+	('{"version": 1, "open": {"deals": 1, "above_one": 1, "uncertain": 2, "variance": 1}, "decimals": {"0": 1}}'),
+	('{"version": 1, "open": {"deals": 1, "uncertain": 1, "variance": 1}, "decimals": {"0": 1}, "largest": {"amount_1": 2, "probability_1": 50}}'),
+	('{"version": 1, "open": {"deals": 1, "above_one": 1, "uncertain": 1, "value": 2, "most": 2, "weighted": 1, "variance": 1, "fourth": -2}, "decimals": {"0": 1}}'),
+	('{"version": 1, "open": {"deals": 1, "above_one": 1, "uncertain": 1, "value": 2, "most": 2, "weighted": 1, "variance": 1, "fourth": -2}, "decimals": {"0": 1}, "largest": {"amount_2": 2, "probability_2": 50}}'),
+	('{"version": 1, "open": {"deals": 1, "above_one": 1, "uncertain": 1, "value": 2, "most": 2, "weighted": 1, "variance": 1, "fourth": -2}, "decimals": {"0": 1}, "largest": {"amount_1": 2, "probability_1": 100}}'),
+	('{"version": 1, "open": {"deals": 1, "above_one": 1, "uncertain": 1, "value": 2, "most": 2, "weighted": 1, "variance": 1, "fourth": -2}, "decimals": {"0": 1}, "largest": {"amount_1": 3, "probability_1": 50}}'),
+	('{"version": 1, "open": {"deals": 1, "above_one": 1, "uncertain": 1, "value": 2, "most": 2, "weighted": 1, "variance": 1, "fourth": -3}, "decimals": {"0": 1}, "largest": {"amount_1": 2, "probability_1": 50}}'),
+	('{"version": 1, "open": {"deals": 2, "above_one": 2, "uncertain": 2, "value": 5, "most": 5, "weighted": 2.5, "variance": 3.25, "fourth": -12.125}, "decimals": {"0": 2}, "largest": {"amount_1": 2, "probability_1": 50, "amount_2": 3, "probability_2": 50}}'),
+	('{"version": 1, "open": {"deals": 1, "above_one": 1, "uncertain": 1, "value": 2, "most": 2, "weighted": 1, "variance": 1, "fourth": -2}, "decimals": {"0": 1}, "largest": {"amount_1": 2, "probability_1": 50, "amount_9": 1}}'),
+	('{"version": 1, "largest": {"amount_1": 1000000000000000000000000, "probability_1": 50.0000001}}');
 INSERT INTO hostile (literal) VALUES (repeat('{"open":', 100000)), ('{"version": 1, "open": {"value": ' || repeat('9', 100000) || '}}');
 SELECT n, r.code, r.detail FROM hostile, refused(format('SELECT %L::pipeline_summary', literal)) AS r
-WHERE n <= 52 ORDER BY n;
-SELECT n, r.code IN ('22P02', '54001') AS refused FROM hostile, refused(format('SELECT %L::pipeline_summary', literal)) AS r WHERE n > 52 ORDER BY n;
+WHERE n <= 62 ORDER BY n;
+SELECT n, r.code IN ('22P02', '54001') AS refused FROM hostile, refused(format('SELECT %L::pipeline_summary', literal)) AS r WHERE n > 62 ORDER BY n;
 
 -- Binary: what was sent is received, through COPY as clients do it.
 CREATE TABLE stored (s pipeline_summary);
@@ -160,6 +176,15 @@ SELECT r.* FROM (VALUES
 	($$SELECT merge(s, s) FROM (VALUES ('{"version": 1, "open": {"deals": 600000000000, "without_amount": 600000000000}}'::pipeline_summary)) AS x (s)$$),
 	($$SELECT summary_add('{"version": 1, "lost": {"deals": 1000000000000, "without_amount": 1000000000000, "cycles": 1000000000000}}', true)$$)
 	) AS x (statement), refused(statement) AS r;
+
+-- Of more than eight uncertain deals the largest are listed, in order of size, and the ninth largest is not known: taking one
+-- of the eight away is answered with NULL, taking a smaller one with the summary without it.
+\set nine 'summarize_pipeline(a, p, NULL) FROM unnest(ARRAY[7, 1, -5, 5, 3, 2, 9, 4, 2], ARRAY[50, 10, 20, 80, 70, 30, 60, 20, 40]) AS d (a, p)'
+SELECT s::text::jsonb -> 'largest' AS largest, summary_remove(s, 9::bigint, 60, NULL) AS large, unmerge(s, summarize_pipeline(9, 60, NULL)) AS merged,
+	summary_remove(s, 1::bigint, 10, NULL) = (SELECT summarize_pipeline(a, p, NULL) FROM unnest(ARRAY[2, 2, 3, 4, 5, -5, 7, 9], ARRAY[40, 30, 70, 20, 80, 20, 50, 60]) AS d (a, p)) AS small,
+	unmerge(s, s) AS everything, unmerge(summary_remove(s, 1::bigint, 10, NULL), summary_remove(s, 1::bigint, 10, NULL)) AS all_listed
+FROM (SELECT :nine) AS x (s) GROUP BY s::text, s;
+SELECT r.* FROM (SELECT :nine) AS x (s), refused(format('SELECT summary_remove(%L::pipeline_summary, 8::bigint, 60, NULL)', s)) AS r;
 
 -- Messages show no more than the beginning of a number.
 SELECT r.* FROM (VALUES ('1e100000, 50'), ('-1e-16000, 50'), ('1, 1e100000'), ('1, -1e-16000')) AS x (arguments),

@@ -11,6 +11,7 @@
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "pipeline/wide.h"
+#include "pipeline/wilson.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
@@ -25,6 +26,8 @@ PG_FUNCTION_INFO_V1(opp_lost_value);
 PG_FUNCTION_INFO_V1(opp_weighted_value);
 PG_FUNCTION_INFO_V1(opp_average_deal);
 PG_FUNCTION_INFO_V1(opp_win_rate);
+PG_FUNCTION_INFO_V1(opp_win_rate_interval);
+PG_FUNCTION_INFO_V1(opp_cohort_win_rate);
 PG_FUNCTION_INFO_V1(opp_average_cycle);
 PG_FUNCTION_INFO_V1(opp_sales_velocity);
 PG_FUNCTION_INFO_V1(opp_pipeline_figures);
@@ -94,6 +97,42 @@ win_rate_by_value(const PipelineSummary *summary, Datum *result)
 	wide_from_int128(closed, won + lost);
 	*result = quotient(multiply(integer(100), value_numeric(summary, summary->won.value)),
 					   value_numeric(summary, closed));
+	return true;
+}
+
+/* Of all deals, open ones too. */
+static bool
+cohort_win_rate(const PipelineSummary *summary, Datum *result)
+{
+	int64		deals = summary->open.deals + summary->won.deals + summary->lost.deals;
+
+	if (deals == 0)
+		return false;
+	*result = quotient(integer(100 * summary->won.deals), integer(deals));
+	return true;
+}
+
+/* Percent, to as many decimals as are the same on every processor. */
+static Datum
+percent(double share)
+{
+	return DirectFunctionCall2(numeric_round,
+							   DirectFunctionCall1(float8_numeric, Float8GetDatum(100 * share)),
+							   Int32GetDatum(8));
+}
+
+static bool
+win_rate_interval(const PipelineSummary *summary, double confidence, Datum *low, Datum *high)
+{
+	int64		closed = summary->won.deals + summary->lost.deals;
+	double		lowest;
+	double		highest;
+
+	if (closed == 0)
+		return false;
+	wilson_interval(summary->won.deals, closed, confidence, &lowest, &highest);
+	*low = percent(lowest);
+	*high = percent(highest);
 	return true;
 }
 
@@ -230,6 +269,38 @@ opp_win_rate(PG_FUNCTION_ARGS)
 }
 
 Datum
+opp_win_rate_interval(PG_FUNCTION_ARGS)
+{
+	PipelineSummary *summary = PG_GETARG_SUMMARY(0);
+	double		confidence = PG_GETARG_FLOAT8(1);
+	TupleDesc	tupdesc;
+	Datum		values[2];
+	bool		nulls[2] = {false, false};
+
+	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE ||
+		tupdesc->natts != lengthof(values))
+		elog(ERROR, "win_rate_interval has an unexpected result type");
+	if (!(confidence > 0 && confidence < 100))	/* NaN too */
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("confidence out of range"),
+				 errdetail("A confidence is a percentage above 0 and below 100.")));
+	if (!win_rate_interval(summary, confidence / 100, &values[0], &values[1]))
+		nulls[0] = nulls[1] = true;
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls)));
+}
+
+Datum
+opp_cohort_win_rate(PG_FUNCTION_ARGS)
+{
+	Datum		result;
+
+	if (!cohort_win_rate(PG_GETARG_SUMMARY(0), &result))
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(result);
+}
+
+Datum
 opp_average_cycle(PG_FUNCTION_ARGS)
 {
 	Interval   *result = palloc(sizeof(Interval));
@@ -254,8 +325,8 @@ opp_pipeline_figures(PG_FUNCTION_ARGS)
 {
 	PipelineSummary *summary = PG_GETARG_SUMMARY(0);
 	TupleDesc	tupdesc;
-	Datum		values[16];
-	bool		nulls[16] = {false};
+	Datum		values[19];
+	bool		nulls[19] = {false};
 	Interval	cycle;
 	int			i = 0;
 
@@ -278,7 +349,11 @@ opp_pipeline_figures(PG_FUNCTION_ARGS)
 	i++;
 	nulls[i] = !win_rate(summary, &values[i]);
 	i++;
+	nulls[i] = nulls[i + 1] = !win_rate_interval(summary, 0.95, &values[i], &values[i + 1]);
+	i += 2;
 	nulls[i] = !win_rate_by_value(summary, &values[i]);
+	i++;
+	nulls[i] = !cohort_win_rate(summary, &values[i]);
 	i++;
 	nulls[i] = !average_cycle(summary, &cycle);
 	values[i++] = IntervalPGetDatum(&cycle);

@@ -1,5 +1,4 @@
--- What a summary says: accessors, one row of figures, warnings; and the one-shot
--- aggregates for a single question.
+-- What a summary says: accessors, one row of figures, warnings.
 
 CREATE FUNCTION opportunity.open_count(summary opportunity.pipeline_summary) RETURNS bigint
 	AS 'MODULE_PATHNAME', 'opp_open_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -37,6 +36,19 @@ CREATE FUNCTION opportunity.win_rate(summary opportunity.pipeline_summary, by te
 	AS 'MODULE_PATHNAME', 'opp_win_rate' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION opportunity.win_rate(opportunity.pipeline_summary, text) IS 'Won in percent of won and lost, by ''count'' of deals or by their ''value''; NULL when nothing is closed or, by value, when won or lost value is negative or both are 0. Errors: 22023 for another word.';
 
+CREATE FUNCTION opportunity.win_rate_interval(
+	summary opportunity.pipeline_summary,
+	confidence double precision DEFAULT 95,
+	OUT low numeric,
+	OUT high numeric
+) RETURNS record
+	AS 'MODULE_PATHNAME', 'opp_win_rate_interval' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION opportunity.win_rate_interval(opportunity.pipeline_summary, double precision) IS 'Wilson''s interval for the win rate by count, in percent: of 3 won and 1 lost the rate is 75, and with a confidence of 95 percent the chance behind it lies between 30 and 95. NULLs when nothing is closed. Errors: 22003 for a confidence not between 0 and 100.';
+
+CREATE FUNCTION opportunity.cohort_win_rate(summary opportunity.pipeline_summary) RETURNS numeric
+	AS 'MODULE_PATHNAME', 'opp_cohort_win_rate' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION opportunity.cohort_win_rate(opportunity.pipeline_summary) IS 'Won in percent of all deals, open ones too: for deals that were opened in the same month, say. Until all are closed it is below win_rate. NULL without deals.';
+
 CREATE FUNCTION opportunity.average_cycle(summary opportunity.pipeline_summary) RETURNS interval
 	AS 'MODULE_PATHNAME', 'opp_average_cycle' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION opportunity.average_cycle(opportunity.pipeline_summary) IS 'Mean time from opened to closed of the won deals that have both, in days of 24 hours and time, to the microsecond; NULL without any.';
@@ -44,6 +56,21 @@ COMMENT ON FUNCTION opportunity.average_cycle(opportunity.pipeline_summary) IS '
 CREATE FUNCTION opportunity.sales_velocity(summary opportunity.pipeline_summary) RETURNS numeric
 	AS 'MODULE_PATHNAME', 'opp_sales_velocity' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION opportunity.sales_velocity(opportunity.pipeline_summary) IS 'Revenue per day the pipeline moves at: open_count x average_deal x win_rate / 100 / average cycle in days. NULL when one of the four is, or when the cycle is not above 0.';
+
+CREATE FUNCTION opportunity.coverage(summary opportunity.pipeline_summary, quota numeric) RETURNS numeric
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	RETURN CASE WHEN quota > 0 AND quota < 'Infinity'::numeric THEN opportunity.open_value(summary) / quota END;
+COMMENT ON FUNCTION opportunity.coverage(opportunity.pipeline_summary, numeric) IS 'How many times the open value is the quota; NULL for a quota that is not a finite number above 0.';
+
+CREATE FUNCTION opportunity.remaining_coverage(summary opportunity.pipeline_summary, quota numeric) RETURNS numeric
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	RETURN CASE WHEN quota > opportunity.won_value(summary) AND quota < 'Infinity'::numeric THEN opportunity.open_value(summary) / (quota - opportunity.won_value(summary)) END;
+COMMENT ON FUNCTION opportunity.remaining_coverage(opportunity.pipeline_summary, numeric) IS 'How many times the open value is what the won value leaves of the quota; NULL when nothing is left, and for a quota that is not finite.';
+
+CREATE FUNCTION opportunity.quota_attainment(summary opportunity.pipeline_summary, quota numeric) RETURNS numeric
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	RETURN CASE WHEN quota > 0 AND quota < 'Infinity'::numeric THEN 100 * opportunity.won_value(summary) / quota END;
+COMMENT ON FUNCTION opportunity.quota_attainment(opportunity.pipeline_summary, numeric) IS 'Won value in percent of the quota; NULL for a quota that is not a finite number above 0.';
 
 CREATE FUNCTION opportunity.pipeline_figures(
 	summary opportunity.pipeline_summary,
@@ -57,7 +84,10 @@ CREATE FUNCTION opportunity.pipeline_figures(
 	OUT weighted_value numeric,
 	OUT average_deal numeric,
 	OUT win_rate numeric,
+	OUT win_rate_low numeric,
+	OUT win_rate_high numeric,
 	OUT win_rate_by_value numeric,
+	OUT cohort_win_rate numeric,
 	OUT average_cycle interval,
 	OUT average_cycle_days numeric,
 	OUT sales_velocity numeric,
@@ -65,7 +95,7 @@ CREATE FUNCTION opportunity.pipeline_figures(
 	OUT open_without_probability bigint
 ) RETURNS record
 	AS 'MODULE_PATHNAME', 'opp_pipeline_figures' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION opportunity.pipeline_figures(opportunity.pipeline_summary) IS 'One row with every figure, under the names of the accessors; the cycle also as a number of days; rates in percent; currency NULL for plain numbers. The four inputs of sales_velocity are open_count, average_deal, win_rate and average_cycle_days.';
+COMMENT ON FUNCTION opportunity.pipeline_figures(opportunity.pipeline_summary) IS 'One row with every figure, under the names of the accessors; the cycle also as a number of days; rates in percent, the interval of the win rate with a confidence of 95 percent; currency NULL for plain numbers. The four inputs of sales_velocity are open_count, average_deal, win_rate and average_cycle_days.';
 
 CREATE FUNCTION opportunity.warnings(summary opportunity.pipeline_summary) RETURNS text[]
 	AS 'MODULE_PATHNAME', 'opp_warnings' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -78,92 +108,3 @@ CREATE FUNCTION opportunity.is_won(
 ) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'opp_is_won' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION opportunity.is_won(text, text[], text[]) IS 'true when the status is one of the words in won, false when one of those in lost, NULL - open - otherwise. The case of the letters A to Z and blanks around do not matter. NULL for a NULL argument. Errors: 22023 for a word in both lists.';
-
-CREATE FUNCTION opportunity.summary_add(summary opportunity.pipeline_summary, amount numeric, probability double precision) RETURNS opportunity.pipeline_summary
-	AS 'MODULE_PATHNAME', 'opp_summary_add_numeric' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION opportunity.summary_add(opportunity.pipeline_summary, numeric, double precision) IS 'Transition function of weighted_value: adds one open deal. A NULL summary is the empty one.';
-
-CREATE FUNCTION opportunity.summary_remove(summary opportunity.pipeline_summary, amount numeric, probability double precision) RETURNS opportunity.pipeline_summary
-	AS 'MODULE_PATHNAME', 'opp_summary_remove_numeric' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION opportunity.summary_remove(opportunity.pipeline_summary, numeric, double precision) IS 'Inverse transition function of weighted_value: takes one open deal away. Errors: 22003 when it cannot be in the summary.';
-
-CREATE AGGREGATE opportunity.weighted_value(amount numeric, probability double precision) (
-	SFUNC = opportunity.summary_add, STYPE = opportunity.pipeline_summary, SSPACE = 488, INITCOND = '{"version": 1}',
-	FINALFUNC = opportunity.weighted_value, COMBINEFUNC = opportunity.merge,
-	MSFUNC = opportunity.summary_add, MINVFUNC = opportunity.summary_remove, MSTYPE = opportunity.pipeline_summary, MSSPACE = 488,
-	MFINALFUNC = opportunity.weighted_value, MINITCOND = '{"version": 1}',
-	PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE opportunity.weighted_value(numeric, double precision) IS 'Amounts times their own probabilities (percent 0-100, to six decimals), summed exactly, not rounded; NULL counts as 0. No rows give 0. Errors: 22003 for an amount or probability out of range.';
-
-CREATE FUNCTION opportunity.summary_add(summary opportunity.pipeline_summary, amount numeric, probability numeric) RETURNS opportunity.pipeline_summary
-	AS 'MODULE_PATHNAME', 'opp_summary_add_numeric_numeric' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION opportunity.summary_add(opportunity.pipeline_summary, numeric, numeric) IS 'Transition function of weighted_value: adds one open deal. A NULL summary is the empty one.';
-
-CREATE FUNCTION opportunity.summary_remove(summary opportunity.pipeline_summary, amount numeric, probability numeric) RETURNS opportunity.pipeline_summary
-	AS 'MODULE_PATHNAME', 'opp_summary_remove_numeric_numeric' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION opportunity.summary_remove(opportunity.pipeline_summary, numeric, numeric) IS 'Inverse transition function of weighted_value: takes one open deal away. Errors: 22003 when it cannot be in the summary.';
-
-CREATE AGGREGATE opportunity.weighted_value(amount numeric, probability numeric) (
-	SFUNC = opportunity.summary_add, STYPE = opportunity.pipeline_summary, SSPACE = 488, INITCOND = '{"version": 1}',
-	FINALFUNC = opportunity.weighted_value, COMBINEFUNC = opportunity.merge,
-	MSFUNC = opportunity.summary_add, MINVFUNC = opportunity.summary_remove, MSTYPE = opportunity.pipeline_summary, MSSPACE = 488,
-	MFINALFUNC = opportunity.weighted_value, MINITCOND = '{"version": 1}',
-	PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE opportunity.weighted_value(numeric, numeric) IS 'Amounts times their own probabilities (percent 0-100, to six decimals), summed exactly, not rounded; NULL counts as 0. No rows give 0. Errors: 22003 for an amount or probability out of range.';
-
-CREATE FUNCTION opportunity.summary_add(summary opportunity.pipeline_summary, amount bigint, probability double precision) RETURNS opportunity.pipeline_summary
-	AS 'MODULE_PATHNAME', 'opp_summary_add_bigint' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION opportunity.summary_add(opportunity.pipeline_summary, bigint, double precision) IS 'Transition function of weighted_value: adds one open deal. A NULL summary is the empty one.';
-
-CREATE FUNCTION opportunity.summary_remove(summary opportunity.pipeline_summary, amount bigint, probability double precision) RETURNS opportunity.pipeline_summary
-	AS 'MODULE_PATHNAME', 'opp_summary_remove_bigint' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION opportunity.summary_remove(opportunity.pipeline_summary, bigint, double precision) IS 'Inverse transition function of weighted_value: takes one open deal away. Errors: 22003 when it cannot be in the summary.';
-
-CREATE AGGREGATE opportunity.weighted_value(amount bigint, probability double precision) (
-	SFUNC = opportunity.summary_add, STYPE = opportunity.pipeline_summary, SSPACE = 488, INITCOND = '{"version": 1}',
-	FINALFUNC = opportunity.weighted_value, COMBINEFUNC = opportunity.merge,
-	MSFUNC = opportunity.summary_add, MINVFUNC = opportunity.summary_remove, MSTYPE = opportunity.pipeline_summary, MSSPACE = 488,
-	MFINALFUNC = opportunity.weighted_value, MINITCOND = '{"version": 1}',
-	PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE opportunity.weighted_value(bigint, double precision) IS 'Amounts times their own probabilities (percent 0-100, to six decimals), summed exactly, not rounded; NULL counts as 0. No rows give 0. Errors: 22003 for an amount or probability out of range.';
-
-CREATE FUNCTION opportunity.summary_add(summary opportunity.pipeline_summary, amount double precision, probability double precision) RETURNS opportunity.pipeline_summary
-	AS 'MODULE_PATHNAME', 'opp_summary_add_double' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION opportunity.summary_add(opportunity.pipeline_summary, double precision, double precision) IS 'Transition function of weighted_value: adds one open deal. A NULL summary is the empty one.';
-
-CREATE FUNCTION opportunity.summary_remove(summary opportunity.pipeline_summary, amount double precision, probability double precision) RETURNS opportunity.pipeline_summary
-	AS 'MODULE_PATHNAME', 'opp_summary_remove_double' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION opportunity.summary_remove(opportunity.pipeline_summary, double precision, double precision) IS 'Inverse transition function of weighted_value: takes one open deal away. Errors: 22003 when it cannot be in the summary.';
-
-CREATE AGGREGATE opportunity.weighted_value(amount double precision, probability double precision) (
-	SFUNC = opportunity.summary_add, STYPE = opportunity.pipeline_summary, SSPACE = 488, INITCOND = '{"version": 1}',
-	FINALFUNC = opportunity.weighted_value, COMBINEFUNC = opportunity.merge,
-	MSFUNC = opportunity.summary_add, MINVFUNC = opportunity.summary_remove, MSTYPE = opportunity.pipeline_summary, MSSPACE = 488,
-	MFINALFUNC = opportunity.weighted_value, MINITCOND = '{"version": 1}',
-	PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE opportunity.weighted_value(double precision, double precision) IS 'Amounts times their own probabilities (percent 0-100, to six decimals), summed exactly, not rounded; NULL counts as 0. No rows give 0. Errors: 22003 for an amount or probability out of range.';
-
-CREATE FUNCTION opportunity.summary_add(summary opportunity.pipeline_summary, won boolean) RETURNS opportunity.pipeline_summary
-	AS 'MODULE_PATHNAME', 'opp_summary_add_outcome' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION opportunity.summary_add(opportunity.pipeline_summary, boolean) IS 'Transition function of win_rate: counts one deal. A NULL summary is the empty one.';
-
-CREATE FUNCTION opportunity.summary_remove(summary opportunity.pipeline_summary, won boolean) RETURNS opportunity.pipeline_summary
-	AS 'MODULE_PATHNAME', 'opp_summary_remove_outcome' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION opportunity.summary_remove(opportunity.pipeline_summary, boolean) IS 'Inverse transition function of win_rate: takes one deal away. Errors: 22003 when it cannot be in the summary.';
-
-CREATE FUNCTION opportunity.win_rate_by_count(summary opportunity.pipeline_summary) RETURNS numeric
-	AS 'MODULE_PATHNAME', 'opp_win_rate' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION opportunity.win_rate_by_count(opportunity.pipeline_summary) IS 'Final function of the aggregate win_rate.';
-
-CREATE AGGREGATE opportunity.win_rate(won boolean) (
-	SFUNC = opportunity.summary_add, STYPE = opportunity.pipeline_summary, SSPACE = 488, INITCOND = '{"version": 1}',
-	FINALFUNC = opportunity.win_rate_by_count, COMBINEFUNC = opportunity.merge,
-	MSFUNC = opportunity.summary_add, MINVFUNC = opportunity.summary_remove, MSTYPE = opportunity.pipeline_summary, MSSPACE = 488,
-	MFINALFUNC = opportunity.win_rate_by_count, MINITCOND = '{"version": 1}',
-	PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE opportunity.win_rate(boolean) IS 'Won in percent of won and lost deals; NULL - an open deal - is left out. NULL when nothing is closed.';

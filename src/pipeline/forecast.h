@@ -7,7 +7,7 @@
 
 #include "pipeline/summary.h"
 
-/* Whether the open deals are too lopsided for more than rough quantiles. */
+/* Whether too many of the open deals are large or unlikely for more than rough quantiles. */
 extern bool forecast_is_rough(const PipelineSummary *summary);
 
 #endif							/* OPPORTUNITY_FORECAST_H */

@@ -1,13 +1,16 @@
 /*
  * quantile.c
- *		Quantiles of a distribution known by its first four cumulants, in plain
- *		IEEE arithmetic but for logarithm and erfc in the tails.
+ *		Quantiles of a sum of many independent gains, in plain IEEE arithmetic but
+ *		for logarithm and erfc.
  */
 #include "postgres.h"
 
 #include "pipeline/quantile.h"
 
 #include <math.h>
+
+/* Standard deviations beyond which a normal variable does not get. */
+#define FAR		9.0
 
 /* Numerator and denominator polynomials of degree 7, constant term first. */
 typedef struct Rational
@@ -86,8 +89,8 @@ normal_quantile(double q)
  * ends, left and right of z = 0, the value there is kept.  A kurtosis so large
  * that the expansion falls already at the median leaves the skewness alone.
  */
-double
-cornish_fisher(double z, double skewness, double excess)
+void
+shape_init(Shape *shape, double skewness, double excess)
 {
 	double		s2 = skewness * skewness;
 	double		a = excess / 8 - s2 / 6;
@@ -100,6 +103,11 @@ cornish_fisher(double z, double skewness, double excess)
 		excess = s2 = a = 0;
 		c = 1;
 	}
+	shape->skewness = skewness;
+	shape->skewness_squared = s2;
+	shape->excess = excess;
+	shape->low = -FAR;
+	shape->high = FAR;
 	discriminant = b * b - 4 * a * c;
 	if (discriminant >= 0)
 	{
@@ -112,84 +120,144 @@ cornish_fisher(double z, double skewness, double excess)
 		for (int i = 0; i < 2; i++)
 		{
 			if (roots[i] < 0)
-				z = Max(z, roots[i]);
+				shape->low = Max(shape->low, roots[i]);
 			else if (roots[i] > 0)
-				z = Min(z, roots[i]);
+				shape->high = Min(shape->high, roots[i]);
 		}
 	}
-	return z + skewness * (z * z - 1) / 6 + excess * z * (z * z - 3) / 24
-		- s2 * z * (2 * z * z - 5) / 36;
+	shape->least = shape_quantile(shape, shape->low);
+	shape->most = shape_quantile(shape, shape->high);
 }
 
-/*
- * A gain of size a with probability p, p ≤ 1/2, has variance v = a²p(1 - p) and,
- * with b = a(1 - 2p), the third and fourth cumulants vb and v(b² - 2v).  The rest,
- * being normal, adds to the variance alone: so 2v³ + excess v = skewness², whose
- * one positive root is at most 1 where any distribution has these cumulants
- * (Pearson's excess ≥ skewness² - 2).
- */
 double
-dominant_share(double skewness, double excess)
+shape_quantile(const Shape *shape, double z)
 {
-	double		low = 0;
-	double		high = 1;
-
-	for (int i = 0; i < 60; i++)
-	{
-		double		v = (low + high) / 2;
-
-		if (v * (2 * v * v + excess) < skewness * skewness)
-			low = v;
-		else
-			high = v;
-	}
-	return high;
+	z = Max(shape->low, Min(shape->high, z));
+	return z + shape->skewness * (z * z - 1) / 6 + shape->excess * z * (z * z - 3) / 24
+		- shape->skewness_squared * z * (2 * z * z - 5) / 36;
 }
 
-/* The chance that a normal variable is below z standard deviations. */
+/* The chance to be below x, least < x < most: shape_quantile inverted by Newton's method, kept between bounds. */
 static double
-normal_chance(double z)
+shape_chance(const Shape *shape, double x)
 {
+	double		low = shape->low;
+	double		high = shape->high;
+	double		z = Max(low, Min(high, x));
+	double		step;
+
+	do
+	{
+		double		error = shape_quantile(shape, z) - x;
+		double		slope = 1 + shape->skewness * z / 3 + shape->excess * (z * z - 1) / 8
+			- shape->skewness_squared * (6 * z * z - 5) / 36;
+		double		next = z - error / slope;
+
+		if (error < 0)
+			low = z;
+		else
+			high = z;
+		if (!(next > low && next < high))	/* NaN too */
+			next = (low + high) / 2;
+		step = fabs(next - z);
+		z = next;
+	} while (step > 1e-8);		/* a step squares the error */
 	return 0.5 * erfc(-z * M_SQRT1_2);
 }
 
-double
-dominated_quantile(double q, double skewness, double share)
+void
+mixture_add(Mixture *mixture, double gain, double chance)
 {
-	double		b = fabs(skewness) / share;
-	double		size = sqrt(b * b + 4 * share);
-	double		p = 2 * share / (size * (size + b));	/* 4v = a² - b² */
-	double		gain = skewness < 0 ? -size : size;
-	double		deviation = sqrt(1 - share);
-	double		lower = Min(-gain * p, gain * (1 - p));
-	double		upper = lower + size;
-	double		at_lower = gain > 0 ? 1 - p : p;
-	double		low;
-	double		high;
+	Mixture		before = *mixture;
+	int			n = before.n_outcomes;
+	double		shift[2];
+	double		share[2];
+	int			next[2] = {0, 0};
 
-	/* below this the rest is rounding: a certain sum */
-	if (deviation < 1e-6)
-		return q <= at_lower ? lower : upper;
+	/* the lower of both ways first, so that merging them keeps the order */
+	shift[0] = gain > 0 ? -gain * chance : gain * (1 - chance);
+	share[0] = gain > 0 ? 1 - chance : chance;
+	shift[1] = shift[0] + fabs(gain);
+	share[1] = 1 - share[0];
+	for (int i = 0; i < 2 * n; i++)
+	{
+		int			way = next[0] == n ||
+			(next[1] < n && before.gain[next[1]] + shift[1] < before.gain[next[0]] + shift[0]);
 
-	low = lower + deviation * normal_quantile(q);
-	high = upper + deviation * normal_quantile(q);
-	for (;;)
+		mixture->gain[i] = before.gain[next[way]] + shift[way];
+		mixture->chance[i] = before.chance[next[way]] * share[way];
+		next[way]++;
+	}
+	mixture->n_outcomes = 2 * n;
+}
+
+/* The chance to be below x. */
+static double
+mixture_chance(const Mixture *mixture, double x)
+{
+	double		chance = 0;
+
+	for (int i = 0; i < mixture->n_outcomes; i++)
+	{
+		double		rest = (x - mixture->gain[i]) / mixture->deviation;
+
+		if (rest <= mixture->rest.least)
+			break;				/* the others are larger still */
+		if (rest >= mixture->rest.most)
+			chance += mixture->chance[i];
+		else
+			chance += mixture->chance[i] * shape_chance(&mixture->rest, rest);
+	}
+	return chance;
+}
+
+/*
+ * Where the chance reaches q, between two bounds that close in: by turns at
+ * their middle and where a straight line between them meets q.
+ */
+double
+mixture_quantile(const Mixture *mixture, double q, double low, double high)
+{
+	double		at_low;
+	double		at_high;
+
+	if (mixture->n_outcomes == 1)
+	{
+		double		x = mixture->gain[0] + mixture->deviation * shape_quantile(&mixture->rest, normal_quantile(q));
+
+		return Max(low, Min(high, x));
+	}
+
+	at_low = mixture_chance(mixture, low) - q;
+	at_high = mixture_chance(mixture, high) - q;
+	if (at_low >= 0)
+		return low;
+	if (at_high < 0)
+		return high;
+	for (int i = 0; high - low > 1e-11 && i < 400; i++)
 	{
 		double		x = (low + high) / 2;
-		double		z_lower = (x - lower) / deviation;
-		double		z_upper = (x - upper) / deviation;
-		bool		is_below;
+		double		at_x;
 
-		if (x <= low || x >= high)
-			return x;
-		/* in either tail the small chances are compared */
-		if (q <= 0.5)
-			is_below = at_lower * normal_chance(z_lower) + (1 - at_lower) * normal_chance(z_upper) < q;
-		else
-			is_below = at_lower * normal_chance(-z_lower) + (1 - at_lower) * normal_chance(-z_upper) > 1 - q;
-		if (is_below)
+		if (i % 2 == 1)
+			x = low + (high - low) * at_low / (at_low - at_high);
+		if (!(x > low && x < high))
+		{
+			if (i % 2 == 0)
+				break;
+			continue;
+		}
+		at_x = mixture_chance(mixture, x) - q;
+		if (at_x < 0)
+		{
 			low = x;
+			at_low = at_x;
+		}
 		else
+		{
 			high = x;
+			at_high = at_x;
+		}
 	}
+	return high;
 }

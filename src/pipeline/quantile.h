@@ -1,6 +1,10 @@
 /*
  * quantile.h
- *		Quantiles of a distribution known by its first four cumulants.
+ *		Quantiles of a sum of many independent gains, a few of them large.
+ *
+ * The large ones are taken as they are, every combination of them an outcome
+ * with its chance; all others together are known by their cumulants and taken as
+ * a distribution near the normal one.
  */
 #ifndef OPPORTUNITY_QUANTILE_H
 #define OPPORTUNITY_QUANTILE_H
@@ -8,24 +12,39 @@
 /* z with a chance of q that a standard normal variable is below it; 0 < q < 1. */
 extern double normal_quantile(double q);
 
-/*
- * The quantile, in standard deviations from the mean, that belongs to the
- * standard normal quantile z, given skewness and excess kurtosis.  Never falls
- * as z rises.
- */
-extern double cornish_fisher(double z, double skewness, double excess);
+/* A distribution of mean 0 and deviation 1 by its skewness and excess kurtosis. */
+typedef struct Shape
+{
+	double		skewness;
+	double		skewness_squared;	/* 0 where the expansion leaves that term out */
+	double		excess;
+	double		low;			/* standard normal quantiles between which the expansion rises */
+	double		high;
+	double		least;			/* its own quantiles there */
+	double		most;
+} Shape;
 
-/*
- * The share of the variance, from 0 to 1, that one gain or loss has in the
- * distribution of that skewness and excess kurtosis that is one such deal and a
- * normal variable for all the others.
- */
-extern double dominant_share(double skewness, double excess);
+extern void shape_init(Shape *shape, double skewness, double excess);
 
-/*
- * The quantile q, 0 < q < 1, of that distribution in standard deviations from the
- * mean, for a share above 0.
- */
-extern double dominated_quantile(double q, double skewness, double share);
+/* The quantile that belongs to the standard normal quantile z; never falls as z rises. */
+extern double shape_quantile(const Shape *shape, double z);
+
+/* Gains that are taken as they are, at most; as many as a summary lists. */
+#define MIXTURE_GAINS	8
+
+typedef struct Mixture
+{
+	int			n_outcomes;		/* of the large gains, the lowest first: 1 without any */
+	double		gain[1 << MIXTURE_GAINS];
+	double		chance[1 << MIXTURE_GAINS];
+	double		deviation;		/* of the rest; above 0 */
+	Shape		rest;
+} Mixture;
+
+/* One more large gain, which comes with that chance; all outcomes are moved to keep their mean. */
+extern void mixture_add(Mixture *mixture, double gain, double chance);
+
+/* The quantile q, 0 < q < 1, known to lie between low and high. */
+extern double mixture_quantile(const Mixture *mixture, double q, double low, double high);
 
 #endif							/* OPPORTUNITY_QUANTILE_H */

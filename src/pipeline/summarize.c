@@ -6,212 +6,20 @@
  * The state is the type itself.  In an aggregate it is ours and changed in
  * place; called from SQL its argument is copied first.
  */
-#include "pipeline/summary.h"
+#include "pipeline/deal.h"
 
-#include <math.h>
-
-#include "numeric/fixed.h"
-#include "numeric/layout.h"
-#include "numeric/round.h"
-#include "utils/builtins.h"
-#include "utils/timestamp.h"
+#include "nodes/execnodes.h"
 
 PG_FUNCTION_INFO_V1(opp_summary_add_outcome);
 PG_FUNCTION_INFO_V1(opp_summary_remove_outcome);
 PG_FUNCTION_INFO_V1(opp_summary_merge);
 PG_FUNCTION_INFO_V1(opp_summary_unmerge);
 
-static void
-amount_out_of_range(const char *amount)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("amount %s is out of range", amount),
-			 errdetail("The amount of a deal must be a finite number below 1000000000000000000.")));
-}
-
-/* False when it is out of range. */
-static bool
-set_amount(Deal *deal, int128 amount, int decimals)
-{
-	deal->has_amount = true;
-	deal->amount = amount;
-	deal->decimals = decimals;
-	return amount < AMOUNT_LIMIT && amount > -AMOUNT_LIMIT;
-}
-
-/* round(value::numeric, 6), a multiple of 10^-6: the cast takes 15 significant digits. */
-static pg_noinline int128
-round_as_numeric(double value)
-{
-	Datum		number = DirectFunctionCall2(numeric_round,
-											 DirectFunctionCall1(float8_numeric, Float8GetDatum(value)),
-											 Int32GetDatum(6));
-	int128		units;
-
-	if (numeric_to_fixed(number, 6, &units) != FIXED_OK)
-		elog(ERROR, "%.17g has no fixed-point form", value);
-	return units;
-}
-
-/*
- * Might rounding so many units to whole ones differ from round_as_numeric, which
- * rounds twice?  The first rounding moves them by 0.05 at most.
- */
+/* AggCheckCallContext, without the call for every row. */
 static inline bool
-near_tie(double units)
+in_aggregate(FunctionCallInfo fcinfo)
 {
-	return fabs(units - rint(units)) > 0.4;
-}
-
-static void
-amount_of_numeric(Deal *deal, Datum datum)
-{
-	struct varlena *number = PG_DETOAST_DATUM_PACKED(datum);
-	NumericParts parts;
-	int128		amount;
-	FixedStatus status = numeric_to_fixed(PointerGetDatum(number), AMOUNT_DECIMALS, &amount);
-
-	if (status == FIXED_TOO_FINE)
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("amount %s has more than %d decimals",
-						numeric_message_text(PointerGetDatum(number)), AMOUNT_DECIMALS),
-				 errhint("Round it first, for example with round(amount, 2).")));
-	layout_read(number, &parts);
-	if (status != FIXED_OK || !set_amount(deal, amount, Min(parts.scale, AMOUNT_DECIMALS)))
-		amount_out_of_range(numeric_message_text(PointerGetDatum(number)));
-}
-
-static void
-amount_of_bigint(Deal *deal, Datum datum)
-{
-	int64		amount = DatumGetInt64(datum);
-
-	if (!set_amount(deal, (int128) amount * power_of_ten[AMOUNT_DECIMALS], 0))
-		amount_out_of_range(psprintf(INT64_FORMAT, amount));
-}
-
-/*
- * A double is meant as the decimal it prints as: it is taken to 15 significant
- * digits and then six decimals, as round(amount::numeric, 6) is, but to no fewer
- * digits than its integer part has.
- */
-static void
-amount_of_double(Deal *deal, Datum datum)
-{
-	double		value = DatumGetFloat8(datum);
-	double		whole;
-	double		fraction = modf(value, &whole);
-	int			decimals = AMOUNT_DECIMALS;
-	int64		units;
-
-	if (!(fabs(value) < 1e18))	/* NaN too */
-		amount_out_of_range(psprintf("%.15g", value));
-	for (double limit = 1e9; decimals > 0 && fabs(value) >= limit; limit *= 10)
-		decimals--;
-	fraction *= (double) power_of_ten[decimals];
-	units = (int64) round(fraction);
-	if (near_tie(fraction) && fabs(value) < 1e15)
-	{
-		int128		amount = round_as_numeric(value);
-
-		decimals = AMOUNT_DECIMALS;
-		whole = (double) (int64) (amount / power_of_ten[decimals]);
-		units = (int64) (amount % power_of_ten[decimals]);
-	}
-	for (; decimals > 0 && units % 10 == 0; decimals--)
-		units /= 10;
-	(void) set_amount(deal,
-					  (int128) (int64) whole * power_of_ten[AMOUNT_DECIMALS] +
-					  units * power_of_ten[AMOUNT_DECIMALS - decimals],
-					  decimals);
-}
-
-static void
-probability_out_of_range(const char *probability)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("probability %s is out of range", probability),
-			 errdetail("A probability is a percentage between 0 and 100.")));
-}
-
-/* Percent rounded to six decimals, as round(percent::numeric, 6), which is certainty to eight. */
-static int
-probability_of_double(Datum datum)
-{
-	double		percent = DatumGetFloat8(datum);
-
-	if (!(percent >= 0 && percent <= 100))	/* NaN too */
-		probability_out_of_range(psprintf("%.15g", percent));
-	if (near_tie(percent * 1e6))
-		return (int) round_as_numeric(percent);
-	return (int) rint(percent * 1e6);
-}
-
-static int
-probability_of_numeric(Datum datum)
-{
-	const int	decimals = PROBABILITY_DECIMALS - 2;
-	int128		probability;
-	FixedStatus status = numeric_to_fixed(datum, decimals, &probability);
-
-	if (status == FIXED_TOO_FINE)
-	{
-		/* away from zero, so that what is out of range stays so */
-		status = numeric_to_fixed(numeric_round_exactly(datum, decimals, ROUND_UP), decimals, &probability);
-		if (status == FIXED_OK && probability >= 0 && probability <= PROBABILITY_ONE)
-			status = numeric_to_fixed(numeric_round_exactly(datum, decimals, ROUND_HALF_UP), decimals, &probability);
-	}
-	if (status != FIXED_OK || probability < 0 || probability > PROBABILITY_ONE)
-		probability_out_of_range(numeric_message_text(datum));
-	return (int) probability;
-}
-
-/* Sets the time, or returns false when it is infinite, which is as good as missing. */
-static bool
-time_of_timestamp(Datum datum, Timestamp *time)
-{
-	*time = DatumGetTimestamp(datum);
-	return !TIMESTAMP_NOT_FINITE(*time);
-}
-
-static bool
-time_of_date(Datum datum, Timestamp *time)
-{
-	return time_of_timestamp(DirectFunctionCall1(date_timestamp, datum), time);
-}
-
-typedef void (*AmountReader) (Deal *deal, Datum datum);
-typedef int (*ProbabilityReader) (Datum datum);
-typedef bool (*TimeReader) (Datum datum, Timestamp *time);
-
-/*
- * The deal in arguments 1 to 5: amount, probability, won, opened, closed.  Those
- * that an aggregate with fewer arguments leaves out are as if NULL.
- */
-static inline void
-read_deal(FunctionCallInfo fcinfo, Deal *deal, AmountReader read_amount,
-		  ProbabilityReader read_probability, TimeReader read_time)
-{
-	deal->has_amount = false;
-	if (!PG_ARGISNULL(1))
-		read_amount(deal, PG_GETARG_DATUM(1));
-
-	deal->probability = PG_ARGISNULL(2) ? PROBABILITY_UNKNOWN : read_probability(PG_GETARG_DATUM(2));
-
-	if (PG_NARGS() <= 3 || PG_ARGISNULL(3))
-		deal->outcome = DEAL_OPEN;
-	else
-		deal->outcome = PG_GETARG_BOOL(3) ? DEAL_WON : DEAL_LOST;
-
-	deal->has_opened = deal->has_closed = false;
-	if (PG_NARGS() > 5)
-	{
-		deal->has_opened = !PG_ARGISNULL(4) && read_time(PG_GETARG_DATUM(4), &deal->opened);
-		deal->has_closed = !PG_ARGISNULL(5) && read_time(PG_GETARG_DATUM(5), &deal->closed);
-	}
+	return fcinfo->context != NULL && (IsA(fcinfo->context, AggState) || IsA(fcinfo->context, WindowAggState));
 }
 
 /* Argument 0, to be changed and returned. */
@@ -227,7 +35,7 @@ state_argument(FunctionCallInfo fcinfo)
 		return state;
 	}
 	state = PG_GETARG_SUMMARY(0);
-	return AggCheckCallContext(fcinfo, NULL) ? state : summary_copy(state);
+	return in_aggregate(fcinfo) ? state : summary_copy(state);
 }
 
 static inline Datum
@@ -239,9 +47,12 @@ apply(FunctionCallInfo fcinfo, const Deal *deal,
 	const SummaryField *field;
 
 	/* An aggregate takes away what it added; by hand it may be anything. */
-	if (status == SUMMARY_OK && change == summary_remove_deal && !AggCheckCallContext(fcinfo, NULL) &&
+	if (status == SUMMARY_OK && change == summary_remove_deal && !in_aggregate(fcinfo) &&
 		summary_problem(state, &field) != NULL)
 		status = SUMMARY_NOT_THERE;
+	/* an inverse that returns NULL makes the executor start anew */
+	if (status == SUMMARY_UNKNOWN)
+		PG_RETURN_NULL();
 	if (status != SUMMARY_OK)
 		summary_raise(status);
 	PG_RETURN_SUMMARY(state);
@@ -257,13 +68,8 @@ read_outcome(FunctionCallInfo fcinfo, Deal *deal)
 		deal->outcome = PG_GETARG_BOOL(1) ? DEAL_WON : DEAL_LOST;
 }
 
-/*
- * The transition function and its inverse for a type of amount, of probability
- * and of dates.  A numeric probability has its own beside numeric amounts: its
- * cast to double precision costs as much as all the rest.  Timestamps with and
- * without time zone are read alike: only their difference counts.
- */
-#define DEAL_FUNCTIONS(type, read_amount, read_probability, read_time) \
+/* The transition function and its inverse for each type of columns. */
+#define DEAL_FUNCTIONS(type) \
 PG_FUNCTION_INFO_V1(opp_summary_add_##type); \
 PG_FUNCTION_INFO_V1(opp_summary_remove_##type); \
 Datum \
@@ -271,7 +77,7 @@ opp_summary_add_##type(PG_FUNCTION_ARGS) \
 { \
 	Deal		deal; \
 \
-	read_deal(fcinfo, &deal, read_amount, read_probability, read_time); \
+	read_deal_##type(fcinfo->args + 1, PG_NARGS() - 1, &deal); \
 	return apply(fcinfo, &deal, summary_add_deal); \
 } \
 Datum \
@@ -279,18 +85,11 @@ opp_summary_remove_##type(PG_FUNCTION_ARGS) \
 { \
 	Deal		deal; \
 \
-	read_deal(fcinfo, &deal, read_amount, read_probability, read_time); \
+	read_deal_##type(fcinfo->args + 1, PG_NARGS() - 1, &deal); \
 	return apply(fcinfo, &deal, summary_remove_deal); \
 }
 
-DEAL_FUNCTIONS(numeric, amount_of_numeric, probability_of_double, time_of_timestamp)
-DEAL_FUNCTIONS(numeric_date, amount_of_numeric, probability_of_double, time_of_date)
-DEAL_FUNCTIONS(numeric_numeric, amount_of_numeric, probability_of_numeric, time_of_timestamp)
-DEAL_FUNCTIONS(numeric_numeric_date, amount_of_numeric, probability_of_numeric, time_of_date)
-DEAL_FUNCTIONS(bigint, amount_of_bigint, probability_of_double, time_of_timestamp)
-DEAL_FUNCTIONS(bigint_date, amount_of_bigint, probability_of_double, time_of_date)
-DEAL_FUNCTIONS(double, amount_of_double, probability_of_double, time_of_timestamp)
-DEAL_FUNCTIONS(double_date, amount_of_double, probability_of_double, time_of_date)
+READERS(DEAL_FUNCTIONS)
 
 Datum
 opp_summary_add_outcome(PG_FUNCTION_ARGS)
@@ -324,6 +123,8 @@ apply_summary(FunctionCallInfo fcinfo,
 	if (!PG_ARGISNULL(1))
 	{
 		status = change(state, PG_GETARG_SUMMARY(1));
+		if (status == SUMMARY_UNKNOWN)
+			PG_RETURN_NULL();
 		if (status != SUMMARY_OK)
 			summary_raise(status);
 	}

@@ -21,6 +21,9 @@
 	{#outcome, "cycle_seconds", offsetof(PipelineSummary, outcome.cycle), VALUE_LIMBS, 6, 20}
 #define DECIMALS_FIELD(n) \
 	{"decimals", #n, offsetof(PipelineSummary, decimals) + n * sizeof(int64), 1, 0, 0}
+#define LARGEST_FIELDS(n) \
+	{"largest", "amount_" #n, offsetof(PipelineSummary, largest[n - 1].amount), VALUE_LIMBS, AMOUNT_DECIMALS, 24}, \
+	{"largest", "probability_" #n, offsetof(PipelineSummary, largest[n - 1].probability), 1, PROBABILITY_DECIMALS - 2, 0}
 
 /* A deal's k-th cumulant is a multiple of 10^-14k and at most 10^32k of these. */
 const SummaryField summary_fields[SUMMARY_FIELDS] = {
@@ -30,6 +33,7 @@ const SummaryField summary_fields[SUMMARY_FIELDS] = {
 	OPEN_FIELD(up_to_one, 1, 0, 0),
 	OPEN_FIELD(above_one, 1, 0, 0),
 	OPEN_FIELD(with_closed, 1, 0, 0),
+	OPEN_FIELD(uncertain, 1, 0, 0),
 	OPEN_FIELD(value, VALUE_LIMBS, AMOUNT_DECIMALS, 24),
 	OPEN_FIELD(least, VALUE_LIMBS, AMOUNT_DECIMALS, 24),
 	OPEN_FIELD(most, VALUE_LIMBS, AMOUNT_DECIMALS, 24),
@@ -46,6 +50,14 @@ const SummaryField summary_fields[SUMMARY_FIELDS] = {
 	DECIMALS_FIELD(4),
 	DECIMALS_FIELD(5),
 	DECIMALS_FIELD(6),
+	LARGEST_FIELDS(1),
+	LARGEST_FIELDS(2),
+	LARGEST_FIELDS(3),
+	LARGEST_FIELDS(4),
+	LARGEST_FIELDS(5),
+	LARGEST_FIELDS(6),
+	LARGEST_FIELDS(7),
+	LARGEST_FIELDS(8)
 };
 
 void
@@ -72,6 +84,70 @@ summary_decimals(const PipelineSummary *summary)
 	while (decimals > 0 && summary->decimals[decimals] == 0)
 		decimals--;
 	return decimals;
+}
+
+int
+summary_listed(const PipelineSummary *summary)
+{
+	return (int) Min(summary->open.uncertain, LARGEST_DEALS);
+}
+
+static inline int128
+absolute(int128 value)
+{
+	return value < 0 ? -value : value;
+}
+
+/* Below zero when x comes first: by size, then gains before losses, then by probability. */
+static inline int
+uncertain_order(const UncertainDeal *x, const UncertainDeal *y)
+{
+	int128		a = wide_to_int128(x->amount);
+	int128		b = wide_to_int128(y->amount);
+
+	if (absolute(a) != absolute(b))
+		return absolute(a) > absolute(b) ? -1 : 1;
+	if (a != b)
+		return a > b ? -1 : 1;
+	if (x->probability != y->probability)
+		return x->probability > y->probability ? -1 : 1;
+	return 0;
+}
+
+/* Lists a deal that is not counted yet; false when it is not among the largest. */
+static inline bool
+list_deal(PipelineSummary *summary, const UncertainDeal *deal)
+{
+	UncertainDeal *largest = summary->largest;
+	int			i = LARGEST_DEALS - 1;
+
+	/* where there is room, nothing comes after the deal */
+	if (uncertain_order(deal, &largest[i]) >= 0)
+		return false;
+	for (; i > 0 && uncertain_order(deal, &largest[i - 1]) < 0; i--)
+		largest[i] = largest[i - 1];
+	largest[i] = *deal;
+	return true;
+}
+
+/*
+ * Takes a deal out of the list of `listed` deals; false when it is not there.
+ * What comes after moves up.
+ */
+static bool
+unlist_deal(PipelineSummary *summary, int listed, const UncertainDeal *deal)
+{
+	for (int i = 0; i < listed; i++)
+	{
+		if (uncertain_order(&summary->largest[i], deal) == 0)
+		{
+			memmove(&summary->largest[i], &summary->largest[i + 1],
+					(LARGEST_DEALS - 1 - i) * sizeof(UncertainDeal));
+			memset(&summary->largest[LARGEST_DEALS - 1], 0, sizeof(UncertainDeal));
+			return true;
+		}
+	}
+	return false;
 }
 
 /* sum ± magnitude; sign is 1 or -1 */
@@ -122,6 +198,34 @@ add_cumulants(OpenDeals *open, const uint64 *a, int a_limbs, bool negative, int6
 	add_signed(open->fourth, FOURTH_LIMBS, term, 4 * a_limbs + 2, peak < 0 ? -sign : sign);
 }
 
+/*
+ * add_cumulants for amounts as most are, below 137,438 of any currency.  With a below
+ * 2^37, a²pq is below 2^126 since pq is at most 2^51.2 (a quarter of 10^16), and
+ * a(q - p) below 2^64.
+ */
+#define SHORT_AMOUNT	(UINT64CONST(1) << 37)
+
+static pg_attribute_always_inline void
+add_short_cumulants(OpenDeals *open, uint64 a, bool negative, int64 p, int sign)
+{
+	int64		q = PROBABILITY_ONE - p;
+	int64		skew = q - p;
+	int64		peak = PROBABILITY_ONE * PROBABILITY_ONE - 6 * p * q;
+	uint128		square = (uint128) a * a;
+	uint128		variance = square * (uint64) (p * q);
+	uint128		fourth = square * (uint64) (peak < 0 ? -peak : peak);
+	uint64		third = a * (uint64) (skew < 0 ? -skew : skew);
+	uint64		a2pq[2] = {(uint64) variance, (uint64) (variance >> 64)};
+	uint64		a2peak[2] = {(uint64) fourth, (uint64) (fourth >> 64)};
+	uint64		term[4];
+
+	add_signed(open->variance, VARIANCE_LIMBS, a2pq, 2, sign);
+	wide_multiply(term, a2pq, 2, &third, 1);
+	add_signed(open->third, THIRD_LIMBS, term, 3, negative == (skew < 0) ? sign : -sign);
+	wide_multiply(term, a2pq, 2, a2peak, 2);
+	add_signed(open->fourth, FOURTH_LIMBS, term, 4, peak < 0 ? -sign : sign);
+}
+
 static inline void
 add_open_amount(OpenDeals *open, int128 amount, int64 p, int sign)
 {
@@ -142,10 +246,13 @@ add_open_amount(OpenDeals *open, int128 amount, int64 p, int sign)
 		add_value(open->least, amount, sign);
 	if (p == PROBABILITY_ONE || !negative)
 		add_value(open->most, amount, sign);
-	if (p == PROBABILITY_ONE)
+	if (p == PROBABILITY_ONE || amount == 0)
 		return;
 
-	if (a[1] == 0)
+	open->uncertain += sign;
+	if (a[1] == 0 && a[0] < SHORT_AMOUNT)
+		add_short_cumulants(open, a[0], negative, p, sign);
+	else if (a[1] == 0)
 		add_cumulants(open, a, 1, negative, p, sign);
 	else
 		add_cumulants(open, a, 2, negative, p, sign);
@@ -199,13 +306,49 @@ apply_deal(PipelineSummary *summary, const Deal *deal, int sign)
 	}
 }
 
+static inline bool
+is_uncertain(const Deal *deal)
+{
+	return deal->outcome == DEAL_OPEN && deal->has_amount && deal->amount != 0 &&
+		deal->probability > 0 && deal->probability < PROBABILITY_ONE;
+}
+
+static inline UncertainDeal
+uncertain_deal(const Deal *deal)
+{
+	UncertainDeal uncertain;
+
+	wide_from_int128(uncertain.amount, deal->amount);
+	uncertain.probability = deal->probability;
+	return uncertain;
+}
+
+/* Whether an amount in that currency, or none, is in the one of the summary. */
+static inline bool
+currency_matches(const PipelineSummary *summary, const char *currency)
+{
+	if (likely(currency == NULL))
+		return summary->currency[0] == '\0';
+	return memcmp(summary->currency, currency, sizeof(summary->currency)) == 0;
+}
+
 SummaryStatus
 summary_add_deal(PipelineSummary *summary, const Deal *deal)
 {
 	if (summary->open.deals + summary->won.deals + summary->lost.deals >= SUMMARY_MAX_DEALS)
 		return SUMMARY_TOO_MANY;
-	if (deal->has_amount && summary->currency[0] != '\0')
-		return SUMMARY_MIXED;
+	if (deal->has_amount && unlikely(!currency_matches(summary, deal->currency)))
+	{
+		if (summary_amounts(summary) > 0)
+			return SUMMARY_MIXED;
+		memcpy(summary->currency, deal->currency, sizeof(summary->currency));
+	}
+	if (is_uncertain(deal))
+	{
+		UncertainDeal uncertain = uncertain_deal(deal);
+
+		(void) list_deal(summary, &uncertain);
+	}
 	apply_deal(summary, deal, 1);
 	return SUMMARY_OK;
 }
@@ -213,16 +356,78 @@ summary_add_deal(PipelineSummary *summary, const Deal *deal)
 SummaryStatus
 summary_remove_deal(PipelineSummary *summary, const Deal *deal)
 {
-	if (deal->has_amount && summary->currency[0] != '\0')
+	if (deal->has_amount && !currency_matches(summary, deal->currency))
 		return SUMMARY_MIXED;
+	if (is_uncertain(deal))
+	{
+		UncertainDeal uncertain = uncertain_deal(deal);
+		bool		all_listed = summary->open.uncertain <= LARGEST_DEALS;
+
+		if (unlist_deal(summary, summary_listed(summary), &uncertain))
+		{
+			if (!all_listed)
+				return SUMMARY_UNKNOWN;
+		}
+		else if (all_listed || uncertain_order(&uncertain, &summary->largest[LARGEST_DEALS - 1]) < 0)
+			return SUMMARY_NOT_THERE;
+	}
 	apply_deal(summary, deal, -1);
-	for (int i = 0; i < SUMMARY_FIELDS; i++)
+	for (int i = 0; i < SUMMARY_SUMS; i++)
 	{
 		if (summary_fields[i].limbs == 1 &&
 			(int64) *summary_limbs(summary, &summary_fields[i]) < 0)
 			return SUMMARY_NOT_THERE;
 	}
+	if (summary->currency[0] != '\0' && summary_amounts(summary) == 0)
+		memset(summary->currency, 0, sizeof(summary->currency));
 	return SUMMARY_OK;
+}
+
+/* The counts and sums of another summary, field by field; sign is 1 or -1. */
+#define COMBINE(field) \
+	add_signed((uint64 *) &x->field, sizeof(x->field) / sizeof(uint64), \
+			   (const uint64 *) &y->field, sizeof(x->field) / sizeof(uint64), sign)
+
+static pg_attribute_always_inline void
+combine_open(OpenDeals *x, const OpenDeals *y, int sign)
+{
+	COMBINE(deals);
+	COMBINE(without_amount);
+	COMBINE(without_probability);
+	COMBINE(up_to_one);
+	COMBINE(above_one);
+	COMBINE(with_closed);
+	COMBINE(uncertain);
+	COMBINE(value);
+	COMBINE(least);
+	COMBINE(most);
+	COMBINE(weighted);
+	COMBINE(variance);
+	COMBINE(third);
+	COMBINE(fourth);
+}
+
+static pg_attribute_always_inline void
+combine_closed(ClosedDeals *x, const ClosedDeals *y, int sign)
+{
+	COMBINE(deals);
+	COMBINE(without_amount);
+	COMBINE(without_opened);
+	COMBINE(without_closed);
+	COMBINE(cycles);
+	COMBINE(backward);
+	COMBINE(value);
+	COMBINE(cycle);
+}
+
+static pg_attribute_always_inline void
+combine_sums(PipelineSummary *x, const PipelineSummary *y, int sign)
+{
+	combine_open(&x->open, &y->open, sign);
+	combine_closed(&x->won, &y->won, sign);
+	combine_closed(&x->lost, &y->lost, sign);
+	for (int i = 0; i <= AMOUNT_DECIMALS; i++)
+		COMBINE(decimals[i]);
 }
 
 SummaryStatus
@@ -238,12 +443,13 @@ summary_merge(PipelineSummary *summary, const PipelineSummary *other)
 			return SUMMARY_MIXED;
 		memcpy(summary->currency, other->currency, sizeof(summary->currency));
 	}
-	for (int i = 0; i < SUMMARY_FIELDS; i++)
+	for (int i = 0; i < summary_listed(other); i++)
 	{
-		const SummaryField *field = &summary_fields[i];
-
-		wide_add(summary_limbs(summary, field), summary_limbs(other, field), field->limbs);
+		/* the next are smaller still */
+		if (!list_deal(summary, &other->largest[i]))
+			break;
 	}
+	combine_sums(summary, other, 1);
 	return SUMMARY_OK;
 }
 
@@ -251,15 +457,22 @@ SummaryStatus
 summary_unmerge(PipelineSummary *summary, const PipelineSummary *other)
 {
 	const SummaryField *field;
+	int			listed = summary_listed(summary);
+	bool		all_listed = summary->open.uncertain <= LARGEST_DEALS;
 
 	if (memcmp(summary->currency, other->currency, sizeof(summary->currency)) != 0 &&
 		summary_amounts(other) > 0)
 		return SUMMARY_MIXED;
-	for (int i = 0; i < SUMMARY_FIELDS; i++)
+	for (int i = 0; i < summary_listed(other); i++)
 	{
-		field = &summary_fields[i];
-		wide_subtract(summary_limbs(summary, field), summary_limbs(other, field), field->limbs);
+		if (unlist_deal(summary, listed, &other->largest[i]))
+			listed--;
+		else if (all_listed || (listed > 0 && uncertain_order(&other->largest[i], &summary->largest[listed - 1]) < 0))
+			return SUMMARY_NOT_THERE;
 	}
+	combine_sums(summary, other, -1);
+	if (listed < Min(summary->open.uncertain, LARGEST_DEALS))
+		return SUMMARY_UNKNOWN;
 	if (summary_amounts(summary) == 0)
 		memset(summary->currency, 0, sizeof(summary->currency));
 	return summary_problem(summary, &field) == NULL ? SUMMARY_OK : SUMMARY_NOT_THERE;
@@ -279,6 +492,47 @@ field_deals(const PipelineSummary *summary, const SummaryField *field)
 	return closed->deals - closed->without_amount;
 }
 
+void
+summary_unlisted(const PipelineSummary *summary, OpenDeals *rest)
+{
+	*rest = summary->open;
+	for (int i = 0; i < summary_listed(summary); i++)
+		add_open_amount(rest, wide_to_int128(summary->largest[i].amount),
+						summary->largest[i].probability, -1);
+}
+
+/* summary_problem for the list of the largest deals. */
+static const char *
+largest_problem(const PipelineSummary *summary)
+{
+	const OpenDeals *open = &summary->open;
+	static const UncertainDeal none;
+	OpenDeals	rest;
+
+	if (open->uncertain > open->deals - open->without_amount ||
+		open->uncertain > open->up_to_one + open->above_one)
+		return "The counts contradict each other.";
+	for (int i = 0; i < LARGEST_DEALS; i++)
+	{
+		const UncertainDeal *deal = &summary->largest[i];
+		int128		amount = wide_to_int128(deal->amount);
+
+		if (i >= open->uncertain ? uncertain_order(deal, &none) != 0 :
+			(amount == 0 || amount >= AMOUNT_LIMIT || amount <= -AMOUNT_LIMIT ||
+			 deal->probability <= 0 || deal->probability >= PROBABILITY_ONE ||
+			 (i > 0 && uncertain_order(&summary->largest[i - 1], deal) > 0)))
+			return "\"largest\" must list the largest uncertain deals, in their order.";
+	}
+	summary_unlisted(summary, &rest);
+	if (wide_is_negative(rest.variance, VARIANCE_LIMBS) ||
+		wide_is_zero(rest.variance, VARIANCE_LIMBS) != (rest.uncertain == 0))
+		return "\"variance\" must be that of the uncertain deals.";
+	if (rest.uncertain == 0 &&
+		!(wide_is_zero(rest.third, THIRD_LIMBS) && wide_is_zero(rest.fourth, FOURTH_LIMBS)))
+		return "\"third\" and \"fourth\" must be those of the uncertain deals.";
+	return NULL;
+}
+
 static bool
 closed_counts_fit(const ClosedDeals *closed)
 {
@@ -295,10 +549,11 @@ summary_problem(const PipelineSummary *summary, const SummaryField **field)
 {
 	const OpenDeals *open = &summary->open;
 	int64		amounts = 0;
+	const char *problem;
 	uint64		bound[WEIGHTED_LIMBS];
 	const uint64 one = PROBABILITY_ONE;
 
-	for (int i = 0; i < SUMMARY_FIELDS; i++)
+	for (int i = 0; i < SUMMARY_SUMS; i++)
 	{
 		int64		count = (int64) *summary_limbs(summary, &summary_fields[i]);
 
@@ -322,7 +577,7 @@ summary_problem(const PipelineSummary *summary, const SummaryField **field)
 	if (amounts != summary_amounts(summary))
 		return "The counts under \"decimals\" must add up to the deals with an amount.";
 
-	for (int i = 0; i < SUMMARY_FIELDS; i++)
+	for (int i = 0; i < SUMMARY_SUMS; i++)
 	{
 		*field = &summary_fields[i];
 		if ((*field)->limbs > 1 &&
@@ -353,11 +608,9 @@ summary_problem(const PipelineSummary *summary, const SummaryField **field)
 		if (i == 0 ? order < 0 : order > 0)
 			return "\"weighted\" must lie between \"least\" and \"most\".";
 	}
-	if (wide_is_negative(open->variance, VARIANCE_LIMBS))
-		return "\"variance\" must not be negative.";
-	if (wide_is_zero(open->variance, VARIANCE_LIMBS) &&
-		!(wide_is_zero(open->third, THIRD_LIMBS) && wide_is_zero(open->fourth, FOURTH_LIMBS)))
-		return "Without \"variance\" there is neither \"third\" nor \"fourth\".";
+	problem = largest_problem(summary);
+	if (problem != NULL)
+		return problem;
 
 	if (memcmp(summary->currency, "\0\0", sizeof(summary->currency)) != 0)
 	{

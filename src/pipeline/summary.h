@@ -3,10 +3,10 @@
  *		A pipeline summary: what is known of a set of deals, as a vector of exact
  *		integers.
  *
- * Every field but the header's is a count or a sum over deals.  So merging two
- * summaries is adding them field by field, taking deals away again is
- * subtracting, and neither the order nor the grouping of deals can be seen in
- * the bytes.  The struct is the stored value itself (a plain, never toasted
+ * Every field but the header's and the list of the largest deals is a count or a
+ * sum over deals.  So merging two summaries is adding them field by field and
+ * joining the lists, taking deals away again is subtracting, and neither the
+ * order nor the grouping of deals can be seen in the bytes.  The struct is the stored value itself (a plain, never toasted
  * varlena), the state of the aggregates, and what the text and binary forms
  * spell out.
  *
@@ -17,7 +17,10 @@
  *
  * The forecast fields are the cumulants of the revenue the open deals will
  * bring, each an independent gain of a with probability p: Σ ap, Σ a²pq,
- * Σ a³pq(q - p) and Σ a⁴pq(1 - 6pq) with q = 1 - p.
+ * Σ a³pq(q - p) and Σ a⁴pq(1 - 6pq) with q = 1 - p.  Of deals that alone are
+ * much of the total, cumulants say too little: the largest uncertain ones are
+ * kept as they are.  When one of them is taken away, the next largest is not
+ * known: a moving aggregate then starts anew (SUMMARY_UNKNOWN).
  */
 #ifndef OPPORTUNITY_SUMMARY_H
 #define OPPORTUNITY_SUMMARY_H
@@ -63,6 +66,7 @@ typedef struct OpenDeals
 	int64		up_to_one;		/* 0 < probability ≤ 1 percent: maybe meant as fractions */
 	int64		above_one;
 	int64		with_closed;	/* open, yet with a closing date */
+	int64		uncertain;		/* with an amount that is not 0, neither impossible nor certain */
 	uint64		value[VALUE_LIMBS];
 	uint64		least[VALUE_LIMBS]; /* the least that can come of them: what is certain and negative */
 	uint64		most[VALUE_LIMBS];	/* the most */
@@ -72,6 +76,15 @@ typedef struct OpenDeals
 	uint64		fourth[FOURTH_LIMBS];
 } OpenDeals;
 
+#define LARGEST_DEALS			8
+
+/* An open deal that is uncertain; all zero: none. */
+typedef struct UncertainDeal
+{
+	uint64		amount[VALUE_LIMBS];
+	int64		probability;
+} UncertainDeal;
+
 typedef struct PipelineSummary
 {
 	int32		vl_len_;
@@ -80,6 +93,7 @@ typedef struct PipelineSummary
 	OpenDeals	open;
 	ClosedDeals won;
 	ClosedDeals lost;
+	UncertainDeal largest[LARGEST_DEALS];	/* of them, in the order of uncertain_order */
 	int64		decimals[AMOUNT_DECIMALS + 1];	/* amounts by how many decimals they showed */
 } PipelineSummary;
 
@@ -97,7 +111,9 @@ typedef struct SummaryField
 	int			exponent;		/* a sum over n deals is within ±n × 10^exponent */
 } SummaryField;
 
-#define SUMMARY_FIELDS			36
+/* The sums and counts come first, then what is listed of the largest deals. */
+#define SUMMARY_SUMS			37
+#define SUMMARY_FIELDS			(SUMMARY_SUMS + 2 * LARGEST_DEALS)
 extern const SummaryField summary_fields[SUMMARY_FIELDS];
 
 static inline uint64 *
@@ -121,6 +137,7 @@ typedef struct Deal
 	bool		has_opened;
 	bool		has_closed;
 	int			decimals;		/* that the amount shows */
+	const char *currency;		/* its ISO 4217 letters; NULL: a plain number */
 	int			probability;	/* or PROBABILITY_UNKNOWN */
 	int128		amount;
 	Timestamp	opened;
@@ -132,7 +149,8 @@ typedef enum SummaryStatus
 	SUMMARY_OK,
 	SUMMARY_TOO_MANY,			/* above SUMMARY_MAX_DEALS */
 	SUMMARY_MIXED,				/* amounts of two currencies */
-	SUMMARY_NOT_THERE			/* what is to be taken away was never added */
+	SUMMARY_NOT_THERE,			/* what is to be taken away was never added */
+	SUMMARY_UNKNOWN				/* which are the largest deals of what is left; the summary is void */
 } SummaryStatus;
 
 /* The summary of no deals: what merging leaves as it is. */
@@ -142,6 +160,12 @@ extern SummaryStatus summary_add_deal(PipelineSummary *summary, const Deal *deal
 extern SummaryStatus summary_remove_deal(PipelineSummary *summary, const Deal *deal);
 extern SummaryStatus summary_merge(PipelineSummary *summary, const PipelineSummary *other);
 extern SummaryStatus summary_unmerge(PipelineSummary *summary, const PipelineSummary *other);
+
+/* How many of the largest deals are listed. */
+extern int	summary_listed(const PipelineSummary *summary);
+
+/* The open deals without those that are listed. */
+extern void summary_unlisted(const PipelineSummary *summary, OpenDeals *rest);
 
 /* Deals, all outcomes, that have an amount. */
 extern int64 summary_amounts(const PipelineSummary *summary);
@@ -156,9 +180,20 @@ extern int	summary_decimals(const PipelineSummary *summary);
 extern const char *summary_problem(const PipelineSummary *summary, const SummaryField **field);
 
 /* SQL side (summary_type.c): an argument, checked for size and version; a copy; the error of a status. */
-extern PipelineSummary *summary_from_datum(Datum datum);
+extern PipelineSummary *summary_from_other_datum(Datum datum);
 extern PipelineSummary *summary_copy(const PipelineSummary *summary);
 extern void summary_raise(SummaryStatus status);
+
+static inline PipelineSummary *
+summary_from_datum(Datum datum)
+{
+	PipelineSummary *summary = (PipelineSummary *) DatumGetPointer(datum);
+
+	if (likely(VARATT_IS_4B_U(summary) && VARSIZE_4B(summary) == sizeof(PipelineSummary) &&
+			   summary->version == SUMMARY_VERSION))
+		return summary;
+	return summary_from_other_datum(datum);
+}
 
 #define PG_GETARG_SUMMARY(n)	summary_from_datum(PG_GETARG_DATUM(n))
 #define PG_RETURN_SUMMARY(s)	PG_RETURN_POINTER(s)

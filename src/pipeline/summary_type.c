@@ -1,13 +1,14 @@
 /*
  * summary_type.c
  *		The type pipeline_summary: its text form (JSON), its binary form, and
- *		equality.
+ *		equality and hashing.
  *
  * Both forms are lossless, one value has one form, and both are checked as a
  * hostile hand's.  The text form leaves out what is zero.
  */
 #include "pipeline/summary.h"
 
+#include "common/hashfn.h"
 #include "libpq/pqformat.h"
 #include "pipeline/wide.h"
 #include "utils/builtins.h"
@@ -20,12 +21,15 @@ PG_FUNCTION_INFO_V1(opp_pipeline_summary_recv);
 PG_FUNCTION_INFO_V1(opp_pipeline_summary_send);
 PG_FUNCTION_INFO_V1(opp_pipeline_summary_eq);
 PG_FUNCTION_INFO_V1(opp_pipeline_summary_ne);
+PG_FUNCTION_INFO_V1(opp_pipeline_summary_hash);
+PG_FUNCTION_INFO_V1(opp_pipeline_summary_hash_extended);
 
-StaticAssertDecl(sizeof(PipelineSummary) == 488,
-				 "SSPACE in summary.sql and figures.sql, and the comment on the type, say 488 bytes");
+StaticAssertDecl(sizeof(PipelineSummary) == 688,
+				 "SSPACE of the aggregates and the comment on the type say 688 bytes");
 
+/* For what is stored otherwise: toasted inside another value, or of another version. */
 PipelineSummary *
-summary_from_datum(Datum datum)
+summary_from_other_datum(Datum datum)
 {
 	PipelineSummary *summary = (PipelineSummary *) PG_DETOAST_DATUM(datum);
 
@@ -52,6 +56,7 @@ summary_raise(SummaryStatus status)
 	switch (status)
 	{
 		case SUMMARY_OK:
+		case SUMMARY_UNKNOWN:
 			break;
 		case SUMMARY_TOO_MANY:
 			ereport(ERROR,
@@ -346,4 +351,17 @@ Datum
 opp_pipeline_summary_ne(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(!summaries_equal(fcinfo));
+}
+
+Datum
+opp_pipeline_summary_hash(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_UINT32(hash_bytes((unsigned char *) PG_GETARG_SUMMARY(0), SUMMARY_COMPARED_SIZE));
+}
+
+Datum
+opp_pipeline_summary_hash_extended(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_UINT64(hash_bytes_extended((unsigned char *) PG_GETARG_SUMMARY(0), SUMMARY_COMPARED_SIZE,
+										 (uint64) PG_GETARG_INT64(1)));
 }

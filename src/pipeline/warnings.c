@@ -51,7 +51,7 @@ opp_warnings(PG_FUNCTION_ARGS)
 				 lost->without_closed, lost->deals));
 	}
 	if (forecast_is_rough(summary))
-		warn(warnings, "a few large or unlikely deals dominate the forecast: its quantiles are rough");
+		warn(warnings, "many large or unlikely deals dominate the forecast: its quantiles are rough");
 	if (won->backward + lost->backward > 0)
 		warn(warnings, psprintf(INT64_FORMAT " of " INT64_FORMAT " won and lost deals were closed before they were opened",
 								won->backward + lost->backward, won->deals + lost->deals));
