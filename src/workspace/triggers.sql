@@ -252,11 +252,18 @@ CREATE TRIGGER zzz_complete_opportunity BEFORE INSERT OR UPDATE ON opportunity
     FOR EACH ROW EXECUTE FUNCTION complete_opportunity();
 CREATE TRIGGER zzz_refuse_closed BEFORE UPDATE ON opportunity
     FOR EACH ROW WHEN (OLD.outcome <> 'open' AND NEW.outcome <> 'open' AND
-        (OLD.line_count, OLD.detail_amount, OLD.tax_amount, OLD.currency, OLD.price_list_id, OLD.discount_percent, OLD.discount_amount,
-            OLD.freight_amount, OLD.is_revenue_system_calculated, OLD.user_estimated_value, OLD.actual_value, OLD.exchange_policy)
-        IS DISTINCT FROM
-        (NEW.line_count, NEW.detail_amount, NEW.tax_amount, NEW.currency, NEW.price_list_id, NEW.discount_percent, NEW.discount_amount,
-            NEW.freight_amount, NEW.is_revenue_system_calculated, NEW.user_estimated_value, NEW.actual_value, NEW.exchange_policy))
+        (OLD.line_count IS DISTINCT FROM NEW.line_count
+        OR OLD.detail_amount IS DISTINCT FROM NEW.detail_amount
+        OR OLD.tax_amount IS DISTINCT FROM NEW.tax_amount
+        OR OLD.currency IS DISTINCT FROM NEW.currency
+        OR OLD.price_list_id IS DISTINCT FROM NEW.price_list_id
+        OR OLD.discount_percent IS DISTINCT FROM NEW.discount_percent
+        OR OLD.discount_amount IS DISTINCT FROM NEW.discount_amount
+        OR OLD.freight_amount IS DISTINCT FROM NEW.freight_amount
+        OR OLD.is_revenue_system_calculated IS DISTINCT FROM NEW.is_revenue_system_calculated
+        OR OLD.user_estimated_value IS DISTINCT FROM NEW.user_estimated_value
+        OR OLD.actual_value IS DISTINCT FROM NEW.actual_value
+        OR OLD.exchange_policy IS DISTINCT FROM NEW.exchange_policy))
     EXECUTE FUNCTION refuse_closed();
 
 -- Splits share what the opportunity is worth. While they do not add up to 100 percent,
@@ -305,8 +312,10 @@ COMMENT ON FUNCTION keep_splits() IS 'Trigger function: the amounts of splits fo
 CREATE TRIGGER keep_splits AFTER INSERT OR DELETE OR UPDATE OF opportunity_id, kind, percent, amount ON opportunity_split
     FOR EACH ROW EXECUTE FUNCTION keep_splits();
 CREATE TRIGGER keep_splits AFTER UPDATE ON opportunity
-    FOR EACH ROW WHEN ((OLD.outcome, OLD.actual_value, OLD.estimated_value, OLD.currency)
-        IS DISTINCT FROM (NEW.outcome, NEW.actual_value, NEW.estimated_value, NEW.currency))
+    FOR EACH ROW WHEN (OLD.outcome IS DISTINCT FROM NEW.outcome
+        OR OLD.actual_value IS DISTINCT FROM NEW.actual_value
+        OR OLD.estimated_value IS DISTINCT FROM NEW.estimated_value
+        OR OLD.currency IS DISTINCT FROM NEW.currency)
     EXECUTE FUNCTION keep_splits();
 
 CREATE FUNCTION check_splits() RETURNS trigger
