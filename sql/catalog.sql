@@ -62,15 +62,13 @@ INSERT INTO label VALUES
     ('attach_totals', 'v', 'u'), ('rebuild_totals', 'v', 'u'), ('detach_totals', 'v', 'u'),
     ('attach_history', 'v', 'u'), ('detach_history', 'v', 'u'),
     ('attach_process', 'v', 'u'), ('detach_process', 'v', 'u'), ('detach_all', 'v', 'u'),
-    ('check_totals', 'v', 'u'), ('advance', 'v', 'u'), ('move_to', 'v', 'u'), ('create_workspace', 'v', 'u'),
+    ('check_totals', 'v', 'u'), ('check_process', 'v', 'u'), ('advance', 'v', 'u'), ('move_to', 'v', 'u'), ('create_workspace', 'v', 'u'),
     -- they read tables or the catalog
-    ('process_of', 's', 's'), ('history_as_of', 's', 'u'), ('rows_as_of', 's', 'u'),
-    -- it runs the output function of a type
-    ('history_value', 's', 's'),
+    ('process_of', 's', 's'), ('explain_price', 's', 'u'), ('history_as_of', 's', 'u'), ('rows_as_of', 's', 'u'),
+    -- they run the output functions of types
+    ('history_value', 's', 's'), ('pipeline_groups', 's', 's'),
     -- they look at a row by the output functions of its columns' types, and run the conditions of a process
     ('next_stage', 's', 'r'), ('unmet_requirements', 's', 'r'), ('can_move', 's', 'r'), ('completeness', 's', 's'),
-    -- they use the output functions of their arguments' types
-    ('pipeline_groups', 's', 's'),
     -- their text goes through the client's encoding
     ('stage_path_(recv|send)', 's', 's'),
     -- they take the day of an instant, and options name one, in the session's time zone

@@ -31,7 +31,3 @@ SELECT t.* FROM unnest(ARRAY[
     $$(1, 'a', 5, 'open'), (2, 'a', 6, 'open'), (3, 'w', 100, 'won')$$, $$(1, 'a', 5, 'open'), (2, 'w', 99, 'won')$$]) q, try(q) t;
 SELECT collect_process('s' || i, NULL, NULL) FROM generate_series(1, 1001) i;
 SELECT (SELECT count(*) FROM stages(p)) FROM (SELECT collect_process('s' || i, CASE WHEN i < 1000 THEN 1.50000000 END, CASE WHEN i = 1000 THEN 'won' END) AS p FROM generate_series(1, 1000) i) q;
-
--- Not to be called but by the aggregate.
-SELECT collect_process_add(NULL, 'a', 1, 'open');
-SELECT collect_process_final(NULL);

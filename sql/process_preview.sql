@@ -72,3 +72,14 @@ BEGIN
         RAISE NOTICE '%', process;
     END LOOP;
 END $$;
+
+-- Stages by id: a row of the table is looked at as it is.
+CREATE TABLE stage (id integer PRIMARY KEY, name text);
+INSERT INTO stage VALUES (10, 'a'), (20, 'b'), (30, 'w');
+CREATE TABLE numbered (id integer PRIMARY KEY, stage_id integer, note text);
+SELECT attach_process('numbered', 'stage_id', '{"stages": [{"name": "a", "required": ["note"]}, {"name": "b"}, {"name": "w", "outcome": "won"}]}', stage_table => 'stage');
+INSERT INTO numbered VALUES (1, 10), (2, 20);
+SELECT n.id, next_stage(p, n, 'stage_id'), unmet_requirements(p, n, stage_column => 'stage_id'), can_move(p, n, 'w', 'stage_id')
+FROM numbered n, process_of('numbered') p ORDER BY 1;
+UPDATE stage SET name = CASE id WHEN 10 THEN 'b' ELSE 'a' END WHERE id < 30;
+SELECT n.id, next_stage(p, n, 'stage_id') FROM numbered n, process_of('numbered') p ORDER BY 1;

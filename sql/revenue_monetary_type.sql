@@ -64,7 +64,7 @@ SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attreli
 SELECT query, e.*
   FROM unnest(ARRAY['INSERT INTO price (eur) VALUES (''USD 5'')', 'INSERT INTO price (eur) VALUES (opportunity.monetary(5, ''USD''))', 'UPDATE price SET eur = any_currency', 'SELECT ''USD 5''::opportunity.monetary(EUR)',
                     'SELECT any_currency::opportunity.monetary(EUR) FROM price', 'SELECT opportunity.monetary_in(''USD 5'', 0, 978)', 'INSERT INTO price (eur) VALUES (5)', 'INSERT INTO price (eur) VALUES (5.00)', 'INSERT INTO price (eur) VALUES (''5'')',
-                    'CREATE TABLE x (m opportunity.monetary(ZZZ))', 'CREATE TABLE x (m opportunity.monetary(978))', 'CREATE TABLE x (m opportunity.monetary(EUR, USD))', 'CREATE TABLE x (m opportunity.monetary(XAU))', 'SELECT opportunity.monetary_typmod_in(''{}'')']) AS query,
+                    'CREATE TABLE x (m opportunity.monetary(ZZZ))', 'CREATE TABLE x (m opportunity.monetary(978))', 'CREATE TABLE x (m opportunity.monetary(EUR, USD))', 'CREATE TABLE x (m opportunity.monetary(XAU))', 'SELECT opportunity.monetary_typmod_in(''{}'')', 'SELECT opportunity.monetary_in(''USD 5'', 0, 5)', 'SELECT format_type(''opportunity.monetary''::regtype, 5000)']) AS query,
        error_of(query) AS e;
 UPDATE price SET any_currency = eur;
 ALTER TABLE price ALTER any_currency TYPE monetary(EUR);

@@ -60,15 +60,36 @@ FROM (SELECT DISTINCT t.tgrelid, t.tgargs, opportunity.trigger_arguments(t.tgarg
         SELECT array_agg(DISTINCT t.tgname::text) AS triggers, bool_and(t.tgenabled IN ('O', 'A')) AS enabled
         FROM pg_catalog.pg_trigger t
         WHERE t.tgfoid IN ('opportunity.guard_totals()'::regprocedure, 'opportunity.maintain_totals()'::regprocedure)
-            AND t.tgargs = guard.tgargs) AS own;
-COMMENT ON VIEW opportunity.attachments IS 'What attach_process and attach_totals have attached to which table: one row an attachment, read from the triggers.';
-COMMENT ON COLUMN opportunity.attachments.target IS 'The table that keeps the stage or the totals.';
-COMMENT ON COLUMN opportunity.attachments.kind IS 'process or totals.';
-COMMENT ON COLUMN opportunity.attachments.columns IS 'The columns it guards or maintains, a comma list.';
-COMMENT ON COLUMN opportunity.attachments.triggers IS 'Names of its triggers, those on the table of the lines included.';
-COMMENT ON COLUMN opportunity.attachments.enabled IS 'Whether all its triggers fire for ordinary sessions, those on partitions and on the tables that a process is read from included: false after ALTER TABLE ... DISABLE TRIGGER.';
-COMMENT ON COLUMN opportunity.attachments.definition IS 'The process as JSON or the table that holds processes; for totals what is added up.';
-COMMENT ON COLUMN opportunity.attachments.options IS 'Of a process: the other options of attach_process, such as stage_table and enforce; of totals NULL.';
+            AND t.tgargs = guard.tgargs) AS own
+UNION ALL
+-- the triggers on the table and on what inherits from it carry the same arguments; the guard has the first one
+SELECT logging.tgrelid::regclass, 'history', logging.arguments[3], own.triggers, own.enabled, format('logged in %s', logging.arguments[2]), NULL
+FROM (SELECT DISTINCT t.tgrelid, t.tgargs, opportunity.trigger_arguments(t.tgargs) AS arguments
+        FROM pg_catalog.pg_trigger t
+        WHERE t.tgfoid = 'opportunity.log_changes()'::regprocedure
+            AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = t.tgrelid)) AS logging
+    CROSS JOIN LATERAL (
+        WITH RECURSIVE part AS (
+            SELECT logging.tgrelid AS oid
+            UNION
+            SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN part p ON i.inhparent = p.oid
+        )
+        SELECT array_agg(DISTINCT t.tgname::text) AS triggers,
+            -- four on each table
+            count(*) FILTER (WHERE t.tgfoid = 'opportunity.log_changes()'::regprocedure AND t.tgenabled IN ('O', 'A')) =
+                4 * (SELECT count(*) FROM part p JOIN pg_catalog.pg_class c ON c.oid = p.oid WHERE c.relkind IN ('r', 'p')) AS enabled
+        FROM pg_catalog.pg_trigger t
+        WHERE (t.tgrelid IN (SELECT p.oid FROM part p) AND t.tgargs = logging.tgargs)
+            OR (t.tgfoid = 'opportunity.guard_history()'::regprocedure
+                AND (opportunity.trigger_arguments(t.tgargs))[1] = logging.arguments[1])) AS own;
+COMMENT ON VIEW opportunity.attachments IS 'What attach_process, attach_totals and attach_history have attached to which table: one row an attachment, read from the triggers.';
+COMMENT ON COLUMN opportunity.attachments.target IS 'The table that keeps the stage or the totals, or whose changes are logged.';
+COMMENT ON COLUMN opportunity.attachments.kind IS 'process, totals or history.';
+COMMENT ON COLUMN opportunity.attachments.columns IS 'The columns it guards, maintains or watches, a comma list.';
+COMMENT ON COLUMN opportunity.attachments.triggers IS 'Names of its triggers, those on the table of the lines and on the history included.';
+COMMENT ON COLUMN opportunity.attachments.enabled IS 'Whether all its triggers fire for ordinary sessions, those on partitions and on the tables that a process is read from included: false after ALTER TABLE ... DISABLE TRIGGER, and where a partition came after attach_history.';
+COMMENT ON COLUMN opportunity.attachments.definition IS 'The process as JSON or the table that holds processes; for totals what is added up; for a history the table that keeps it.';
+COMMENT ON COLUMN opportunity.attachments.options IS 'Of a process: the other options of attach_process, such as stage_table and enforce; else NULL.';
 GRANT SELECT ON opportunity.attachments TO PUBLIC;
 
 CREATE FUNCTION opportunity.detach_all(target regclass) RETURNS void
@@ -78,6 +99,8 @@ BEGIN ATOMIC
     WHERE EXISTS (SELECT FROM opportunity.attachments a WHERE a.target = detach_all.target AND a.kind = 'process');
     SELECT opportunity.detach_totals(detach_all.target)
     WHERE EXISTS (SELECT FROM opportunity.attachments a WHERE a.target = detach_all.target AND a.kind = 'totals');
+    SELECT opportunity.detach_history(detach_all.target)
+    WHERE EXISTS (SELECT FROM opportunity.attachments a WHERE a.target = detach_all.target AND a.kind = 'history');
     -- the totals of others that it has the lines of: a parent's by its guard, else of one that is gone
     SELECT opportunity.detach_totals(parents.parent, detach_all.target)
     FROM (SELECT DISTINCT guard.tgrelid::regclass AS parent
@@ -88,4 +111,4 @@ BEGIN ATOMIC
             AND line.tgfoid = 'opportunity.maintain_totals()'::regprocedure AND line.tgparentid = 0) AS parents;
 END;
 COMMENT ON FUNCTION opportunity.detach_all(regclass) IS
-    'Drops every trigger that attach_process and attach_totals made for the table, with those on the tables of its lines, and for others of which it has the lines. No data changes; nothing attached is no error.';
+    'Drops every trigger that attach_process, attach_totals and attach_history made for the table, with those on the tables of its lines, and for others of which it has the lines. No data changes; nothing attached is no error.';

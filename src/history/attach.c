@@ -94,14 +94,20 @@ column_list(List *names)
 
 /* CREATE TRIGGER will check the privilege again; before it the table is locked and read. */
 static Relation
-open_target(Oid relid)
+open_checked(Oid relid)
 {
 	AclResult	privilege = pg_class_aclcheck(relid, GetUserId(), ACL_TRIGGER);
-	Relation	target;
 
 	if (privilege != ACLCHECK_OK)
 		aclcheck_error(privilege, get_relkind_objtype(get_rel_relkind(relid)), get_rel_name(relid));
-	target = table_open(relid, ShareRowExclusiveLock);
+	return table_open(relid, ShareRowExclusiveLock);
+}
+
+static Relation
+open_target(Oid relid)
+{
+	Relation	target = open_checked(relid);
+
 	if (IsSystemRelation(target))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -216,7 +222,7 @@ static Relation
 open_table(Relation target, text *name, List *key, List *table_key)
 {
 	RangeVar   *given = makeRangeVarFromNameList(textToQualifiedNameList(name));
-	Oid			relid = RangeVarGetRelid(given, ShareRowExclusiveLock, true);
+	Oid			relid = RangeVarGetRelid(given, NoLock, true);
 	Relation	table;
 
 	if (!OidIsValid(relid))
@@ -229,7 +235,7 @@ open_table(Relation target, text *name, List *key, List *table_key)
 		create_table(target, qualified, key, table_key);
 		relid = history_relation(qualified);
 	}
-	table = table_open(relid, ShareRowExclusiveLock);
+	table = open_checked(relid);
 	if (relid == RelationGetRelid(target))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -10,6 +10,7 @@
 #include "pricing/pricing.h"
 
 #include "catalog/pg_type.h"
+#include "nodes/parsenodes.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
@@ -46,9 +47,10 @@ keep_query(const char *text, int n_parameters, Oid *types)
 	}
 
 	SPI_connect();
-	plan = SPI_prepare(text, n_parameters, types);
+	/* all look-ups are by key: planning anew for each key finds nothing better */
+	plan = SPI_prepare_cursor(text, n_parameters, types, CURSOR_OPT_GENERIC_PLAN);
 	if (plan == NULL || SPI_keepplan(plan) != 0)
-		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
+		elog(ERROR, "SPI_prepare_cursor failed: %s", SPI_result_code_string(SPI_result));
 	SPI_finish();
 
 	caller = MemoryContextSwitchTo(opportunity_context());

@@ -172,13 +172,13 @@ extern int	line_scale(const Line *line);
 extern char *pricing_error_reason(int error, const PriceFacts *facts, const Line *line);
 extern const char *pricing_error_label(int error);
 extern void report_pricing_error(Relation rel, const LineShape *shape, const Line *line,
-								 int error, const PriceFacts *facts) pg_attribute_noreturn();
+								 int error, const PriceFacts *facts);
 extern void report_missing_row(Relation rel, const LineShape *shape, const Line *line,
-							   LineColumn column) pg_attribute_noreturn();
+							   LineColumn column);
 extern void report_closed(Relation rel, const LineShape *shape, const Line *line,
-						  NullableDatum outcome) pg_attribute_noreturn();
+						  NullableDatum outcome);
 extern void report_computed_column(Relation rel, const LineShape *shape, LineColumn column,
-								   NullableDatum given, NullableDatum computed) pg_attribute_noreturn();
+								   NullableDatum given, NullableDatum computed);
 
 /* A text among the facts as a C string; NULL of null. */
 extern char *fact_text(const PriceFacts *facts, PriceFact fact);

@@ -325,10 +325,8 @@ create_triggers(Oid relid, const ProcessOptions *options)
 {
 	const char *stage_column = options->columns[STAGE_COLUMN];
 	char	   *table = qualified_name(relid);
-	bool		follows = get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE || get_rel_relispartition(relid);
-
-	for (int i = PROBABILITY_COLUMN; i < N_STAGE_COLUMNS; i++)
-		follows |= options->columns[i] != NULL;
+	bool		follows = options_follow(options) ||
+		get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE || get_rel_relispartition(relid);
 
 	run_command(psprintf("CREATE OR REPLACE TRIGGER %s AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION opportunity.judge_stage(%s)",
 				 quote_identifier(trigger_name(JUDGE_PREFIX, stage_column)), table,

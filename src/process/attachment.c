@@ -35,6 +35,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/hsearch.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
@@ -96,6 +97,13 @@ mark_changed(Oid relid)
 			(entry->attachment != NULL && reads_table(entry->attachment, relid)))
 			entry->valid = false;
 	}
+}
+
+/* A stage is known by its value, and a label may have got another name. */
+static void
+enum_changed(Datum arg, int cacheid, uint32 hashvalue)
+{
+	mark_changed(InvalidOid);
 }
 
 static void
@@ -296,16 +304,14 @@ read_process(const char *definition)
 	return kept;
 }
 
-/* Called in the attachment's own context. */
-static Attachment *
-build_attachment(Relation rel, const Trigger *judge)
+Attachment *
+build_attachment(Relation rel, const ProcessOptions *options)
 {
 	Attachment *attachment = palloc0(sizeof(Attachment));
-	const char *definition;
+	const char *definition = options->definition;
 
 	attachment->context = CurrentMemoryContext;
-	read_options(judge, &attachment->options);
-	definition = attachment->options.definition;
+	attachment->options = *options;
 	copy_options(&attachment->options);
 	for (int i = 0; i < N_STAGE_COLUMNS; i++)
 		resolve_column(attachment, rel, i);
@@ -366,6 +372,7 @@ prepare_cache(void)
 	control.hcxt = opportunity_context();
 	cache = hash_create("attached processes", 32, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	on_relation_change(mark_changed);
+	CacheRegisterSyscacheCallback(ENUMOID, enum_changed, (Datum) 0);
 	RegisterXactCallback(transaction_ended, NULL);
 	RegisterSubXactCallback(subtransaction_ended, NULL);
 }
@@ -426,6 +433,7 @@ get_attachment(Relation rel, const Trigger *trigger)
 {
 	const Attachment *known;
 	Attachment *built;
+	ProcessOptions options;
 	MemoryContext context;
 	MemoryContext caller;
 	uint64		before;
@@ -444,9 +452,10 @@ get_attachment(Relation rel, const Trigger *trigger)
 		keep_attachment(rel, trigger->tgoid, judge->tgoid, NULL, before);
 		return known;
 	}
+	read_options(trigger, &options);
 	context = AllocSetContextCreate(CurrentMemoryContext, "attached process", ALLOCSET_SMALL_SIZES);
 	caller = MemoryContextSwitchTo(context);
-	built = build_attachment(rel, trigger);
+	built = build_attachment(rel, &options);
 	MemoryContextSwitchTo(caller);
 	keep_attachment(rel, trigger->tgoid, trigger->tgoid, built, before);
 	MemoryContextSetParent(context, opportunity_context());

@@ -83,6 +83,9 @@ typedef struct Attachment
  */
 extern const Attachment *get_attachment(Relation rel, const Trigger *trigger);
 
+/* What the options stand for, all of it in the current memory context; that is not kept. */
+extern Attachment *build_attachment(Relation rel, const ProcessOptions *options);
+
 /*
  * The judges of a table, of Trigger.  They are copies: a look-up in the catalogs
  * can have the table's own triggers read anew, and the old ones freed.

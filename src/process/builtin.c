@@ -27,14 +27,14 @@
 #include "utils/syscache.h"
 
 #define BUILTIN_HINT \
-	errhint("The conditions of a process table may call built-in functions and operators that are immutable, or stable and about dates and times. Attach the process to the table itself to call others.")
+	errhint("In a table of processes, and in a process that is not the one attached to the row's table, conditions may call built-in functions and operators that are immutable, or stable and about dates and times.")
 
 static void
 refuse_name(List *name)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-			 errmsg("\"%s\" in a condition of a process table is not built-in", NameListToString(name)),
+			 errmsg("\"%s\" in a condition is not built-in", NameListToString(name)),
 			 BUILTIN_HINT));
 }
 
@@ -111,7 +111,7 @@ is_refused(Oid oid, void *unused)
 	if (!harmless)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("function %s cannot be used in a condition of a process table", NameStr(function->proname)),
+				 errmsg("function %s cannot be used in a condition that others may have written", NameStr(function->proname)),
 				 BUILTIN_HINT));
 	ReleaseSysCache(tuple);
 	return false;

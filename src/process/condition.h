@@ -61,7 +61,8 @@ extern int	row_branch(ConditionRun *run, const SalesProcess *process, int stage,
 
 /*
  * The process with its conditions as a trigger keeps them: read as the caller
- * reads them now, written with every name qualified.  rel is the table whose
+ * reads them now, written with every name qualified and every cast; a check
+ * without a message has the author's words for one.  rel is the table whose
  * columns they are over.
  */
 extern SalesProcess *qualify_conditions(const SalesProcess *process, Relation rel);

@@ -52,6 +52,17 @@ column_option(StageColumn column)
 	elog(ERROR, "no option names column %d", column);
 }
 
+bool
+options_follow(const ProcessOptions *options)
+{
+	for (int i = PROBABILITY_COLUMN; i < N_STAGE_COLUMNS; i++)
+	{
+		if (options->columns[i] != NULL)
+			return true;
+	}
+	return false;
+}
+
 static void
 bad_arguments(const Trigger *trigger, const char *what)
 {

@@ -68,6 +68,9 @@ typedef struct ProcessOptions
 /* The option that names a column that follows the stage. */
 extern const char *column_option(StageColumn column);
 
+/* Whether columns follow the stage, so that UPDATEs are to be derived from, too. */
+extern bool options_follow(const ProcessOptions *options);
+
 /* Reads a judge's arguments; the strings stay the trigger's. */
 extern void read_options(const Trigger *judge, ProcessOptions *options);
 

@@ -15,6 +15,7 @@
 
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "funcapi.h"
@@ -44,6 +45,7 @@ typedef struct Preview
 	ConditionRun *conditions;
 	AttrNumber	stage_attnum;
 	NameReader	stage_reader;
+	const Attachment *ids;		/* reads the stage; NULL: stage_reader does */
 } Preview;
 
 /* A row given as a record. */
@@ -55,19 +57,27 @@ typedef struct Deal
 	Preview    *preview;
 } Deal;
 
+/* The table whose rows are of that type; NULL when it is no table's. */
+static Relation
+open_row_table(Oid row_type)
+{
+	Oid			relid = get_typ_typrelid(row_type);
+	char		kind = OidIsValid(relid) ? get_rel_relkind(relid) : '\0';
+
+	return kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE ? table_open(relid, AccessShareLock) : NULL;
+}
+
 /* Whether the process is the one that is attached to the table whose rows these are. */
 static bool
 is_attached_to(const SalesProcess *process, Oid row_type)
 {
-	Oid			relid = get_typ_typrelid(row_type);
-	Relation	rel;
+	Relation	rel = open_row_table(row_type);
 	List	   *found;
 	ListCell   *cell;
 	bool		attached = false;
 
-	if (!OidIsValid(relid) || (get_rel_relkind(relid) != RELKIND_RELATION && get_rel_relkind(relid) != RELKIND_PARTITIONED_TABLE))
+	if (rel == NULL)
 		return false;
-	rel = table_open(relid, AccessShareLock);
 	found = judges(rel);
 	foreach(cell, found)
 	{
@@ -161,6 +171,28 @@ known_stage(const SalesProcess *process, const char *name)
 	return stage;
 }
 
+/* What reads the stages of a table's rows where they are ids of a table of stages, else NULL. */
+static const Attachment *
+stage_ids(Oid row_type, const char *stage_column)
+{
+	Relation	rel = open_row_table(row_type);
+	const Attachment *attachment = NULL;
+	const Trigger *judge;
+	ProcessOptions options;
+
+	if (rel == NULL)
+		return NULL;
+	judge = find_judge(rel, stage_column);
+	if (judge != NULL)
+	{
+		read_options(judge, &options);
+		if (options.tables[STAGE_TABLE] != NULL)
+			attachment = get_attachment(rel, judge);
+	}
+	table_close(rel, AccessShareLock);
+	return attachment;
+}
+
 /* The stage the deal is in; STAGE_NONE when its column is NULL. */
 static int
 deal_stage(Deal *deal, const char *stage_column)
@@ -173,9 +205,13 @@ deal_stage(Deal *deal, const char *stage_column)
 	if (preview->stage_attnum != attribute->attnum)
 	{
 		init_name_reader(&preview->stage_reader, attribute->atttypid, preview->context);
+		preview->ids = stage_ids(preview->type, stage_column);
 		preview->stage_attnum = attribute->attnum;
 	}
-	return isnull ? STAGE_NONE : known_stage(deal->process, read_name_of(&preview->stage_reader, value));
+	if (isnull)
+		return STAGE_NONE;
+	return known_stage(deal->process, preview->ids != NULL ? stage_text(preview->ids, value) :
+					   read_name_of(&preview->stage_reader, value));
 }
 
 /* Only of what is asked for: a row may lack columns that no gate ahead of it requires. */

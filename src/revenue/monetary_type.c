@@ -123,10 +123,7 @@ read_amount(Word word, int minor_unit, int64 *minor_units, int *decimals)
 	return digits > 0;
 }
 
-/*
- * What is wrong with a literal, as a detail and a hint.  Neither is given when it
- * has not the shape of one.
- */
+/* What is wrong with a literal: a hint, and a detail when it has the shape of one. */
 static void
 invalid_literal(const char *string, Node *context, const char *detail, const char *hint)
 {
@@ -135,6 +132,19 @@ invalid_literal(const char *string, Node *context, const char *detail, const cha
 			 errmsg("invalid input syntax for type %s: \"%s\"", "monetary", string),
 			 detail == NULL ? 0 : errdetail_internal("%s", detail),
 			 errhint("%s", hint)));
+}
+
+/* The modifier is the currency's key.  Calls by hand may give any number. */
+static const Currency *
+modifier_currency(int32 typmod)
+{
+	const Currency *currency = currency_by_key(typmod);
+
+	if (currency == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("type %s has no modifier %d", "monetary", typmod)));
+	return currency;
 }
 
 /* Checks the modifier; false when that is a soft error. */
@@ -146,7 +156,7 @@ currency_is_admitted(int key, int32 typmod, Node *context)
 	errsave(context,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("amount in %s does not fit type monetary('%s')",
-					currency_by_key(key)->code, monetary_currency(monetary_make(typmod, 0))->code),
+					currency_by_key(key)->code, modifier_currency(typmod)->code),
 			 errhint("Convert it with opportunity.exchange(amount, to_currency, rate).")));
 	return false;
 }
@@ -309,7 +319,6 @@ opp_monetary_send(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buffer));
 }
 
-/* The modifier is the currency's key. */
 PG_FUNCTION_INFO_V1(opp_monetary_typmod_in);
 
 Datum
@@ -334,11 +343,7 @@ PG_FUNCTION_INFO_V1(opp_monetary_typmod_out);
 Datum
 opp_monetary_typmod_out(PG_FUNCTION_ARGS)
 {
-	const Currency *currency = currency_by_key(PG_GETARG_INT32(0));
-
-	if (currency == NULL)
-		elog(ERROR, "type modifier of unknown currency %d", PG_GETARG_INT32(0));
-	PG_RETURN_CSTRING(psprintf("('%s')", currency->code));
+	PG_RETURN_CSTRING(psprintf("('%s')", modifier_currency(PG_GETARG_INT32(0))->code));
 }
 
 PG_FUNCTION_INFO_V1(opp_monetary_to_typmod);

@@ -167,6 +167,7 @@ lock_parents(TotalsSet *set, TotalsParent **parents, int n, bool follows)
 		parents[i]->exists = false;
 		parents[i]->is_stored = false;
 		parents[i]->answer = TOTALS_ADD_UP;
+		ItemPointerSetInvalid(&parents[i]->tid);
 		if (rows != NULL)
 			lock_row(rows, set, parents[i], follows);
 	}
@@ -246,8 +247,7 @@ store(TotalsSet *set, TotalsParent **parents, int n, Snapshot snapshot)
 		n_left = 0;
 		for (int i = 0; i < n; i++)
 		{
-			totals_fetch_row(rows, parents[i]);
-			if (!totals_can_update(rows, parents[i]))
+			if (!totals_fetch_row(rows, parents[i]) || !totals_can_update(rows, parents[i]))
 				parents[n_left++] = parents[i];
 			else if (!totals_update_row(rows, set, parents[i]))
 				elog(ERROR, "a locked row of \"%s\" was changed", get_rel_name(definition->parent));

@@ -344,12 +344,15 @@ totals_can_update(TotalsRows *rows, TotalsParent *parent)
 																				   &is_null)));
 }
 
-/* The row of a parent that is locked already. */
-void
+/* The row of a parent that is locked already; false where SQL locked it. */
+bool
 totals_fetch_row(TotalsRows *rows, TotalsParent *parent)
 {
+	if (!ItemPointerIsValid(&parent->tid))
+		return false;
 	if (!table_tuple_fetch_row_version(rows->table, &parent->tid, SnapshotAny, rows->row))
 		elog(ERROR, "could not fetch a locked row of \"%s\"", RelationGetRelationName(rows->table));
+	return true;
 }
 
 /*

@@ -203,7 +203,7 @@ typedef struct TotalsParent
 	TotalsAnswer answer;
 	TotalsFact	had_none;		/* lines, before the statement, where they have been asked */
 	TotalsFact	has_none;		/* after it */
-	ItemPointerData tid;
+	ItemPointerData tid;		/* of the row found or locked without SQL */
 	bool	   *stored_null;
 	Datum	   *stored;
 	int64		n_lines;
@@ -315,7 +315,7 @@ extern TotalsRows *totals_open_rows(TotalsDefinition *definition, Snapshot snaps
 extern void totals_close_rows(TotalsRows *rows);
 extern bool totals_find_row(TotalsRows *rows, TotalsSet *set, TotalsParent *parent);
 extern bool totals_lock_row(TotalsRows *rows, TotalsSet *set, TotalsParent *parent);
-extern void totals_fetch_row(TotalsRows *rows, TotalsParent *parent);
+extern bool totals_fetch_row(TotalsRows *rows, TotalsParent *parent);
 extern bool totals_can_update(TotalsRows *rows, TotalsParent *parent);
 extern bool totals_update_row(TotalsRows *rows, TotalsSet *set, TotalsParent *parent);
 

@@ -2,7 +2,7 @@
 
 CREATE FUNCTION opportunity.maintain_totals() RETURNS trigger
 LANGUAGE C AS 'MODULE_PATHNAME', 'opp_maintain_totals';
-COMMENT ON FUNCTION opportunity.maintain_totals() IS 'Trigger on the lines, made by attach_totals: after each statement the totals of the parents it touched are added up anew, under the parents'' row locks taken in key order; it is the consent of the table of the lines to being read as its owner. Its arguments are those of attach_totals in canonical form, then the parent''s key.';
+COMMENT ON FUNCTION opportunity.maintain_totals() IS 'Trigger on the lines, made by attach_totals: after each statement the totals of the parents it touched follow by the difference it makes, or are added up anew where that would not be the same, under the parents'' row locks taken in key order; before it the statement is noted; it is the consent of the table of the lines to being read as its owner. Its arguments are those of attach_totals in canonical form, then the parent''s key.';
 
 CREATE FUNCTION opportunity.guard_totals() RETURNS trigger
 LANGUAGE C AS 'MODULE_PATHNAME', 'opp_guard_totals';

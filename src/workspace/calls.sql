@@ -28,12 +28,12 @@ BEGIN ATOMIC
             refuse('22023', format('account "%s" does not exist', new_opportunity.account),
                 'Insert it into the table account first.')::bigint) END,
         coalesce(new_opportunity.currency, base_currency()),
-        coalesce(new_opportunity.process, default_process()),
+        new_opportunity.process,
         new_opportunity.estimated_close)
     RETURNING o.id;
 END;
 COMMENT ON FUNCTION new_opportunity(text, text, text, text, date) IS
-'Makes an opportunity at the first stage, owned by the caller''s member, and returns its id. account: name of an account, or NULL while unknown. currency, process: NULL takes the base currency, the default process.';
+'Makes an opportunity at the first stage, owned by the caller''s member, and returns its id. account: name of an account, or NULL while unknown. currency, process: NULL takes the base currency, the process that the rules choose.';
 
 CREATE FUNCTION add_line(opportunity bigint, product_code text, quantity numeric DEFAULT 1,
         price_per_unit numeric DEFAULT NULL, unit text DEFAULT NULL) RETURNS bigint

@@ -91,6 +91,24 @@ CREATE TRIGGER convert_line BEFORE UPDATE OF currency ON opportunity_line
 CREATE TRIGGER price_line BEFORE INSERT OR UPDATE ON opportunity_line
     FOR EACH ROW EXECUTE FUNCTION opportunity.price_line();
 
+-- A history's triggers name their tables, too; what is renamed may have left its name
+-- to another, whose history is not to be touched: these go by the table's own triggers.
+CREATE FUNCTION forget_history(target regclass, history regclass) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    each record;
+BEGIN
+    FOR each IN SELECT t.tgrelid::regclass AS relation, t.tgname FROM pg_trigger t
+        WHERE t.tgrelid IN (target, history)
+            AND t.tgfoid IN ('opportunity.log_changes()'::regprocedure, 'opportunity.guard_history()'::regprocedure)
+    LOOP
+        EXECUTE format('DROP TRIGGER %I ON %s', each.tgname, each.relation);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION forget_history(regclass, regclass) IS 'Drops the triggers that keep a table''s history, which stays. attach_rules calls it.';
+
 -- Totals and gates know their tables by name, as a dump does. The body knows them
 -- whatever they are called, and so sets the names right.
 CREATE FUNCTION attach_rules() RETURNS void
@@ -113,10 +131,14 @@ BEGIN ATOMIC
     SELECT opportunity.attach_process('opportunity'::regclass, 'stage',
         process_table => 'process'::regclass, process_column => 'process',
         probability_column => 'probability', forecast_category_column => 'forecast_category',
-        outcome_column => 'outcome', entered_at_column => 'stage_entered_at', closed_at_column => 'closed_at');
+        outcome_column => 'outcome', entered_at_column => 'stage_entered_at', closed_at_column => 'closed_at',
+        rule_table => 'process_rule'::regclass, rule_process => 'process_id', rule_process_key => 'id');
+    SELECT forget_history('opportunity'::regclass, 'opportunity_history'::regclass);
+    SELECT opportunity.attach_history('opportunity'::regclass, 'opportunity_history'::regclass::text,
+        'name, account_id, owner_id, process, stage, outcome, probability, forecast_category, currency, estimated_value, actual_value, estimated_close');
 END;
 COMMENT ON FUNCTION attach_rules() IS
-'Attaches totals and sales process to the opportunities. To be called, as the owner, when the schema was renamed: until then writes to opportunities and lines are errors.';
+'Attaches totals, sales process and history to the opportunities. To be called, as the owner, when the schema was renamed: until then writes to opportunities and lines are errors.';
 SELECT attach_rules();
 
 -- attach_process keeps what a statement gives; an outcome other than the stage's
@@ -230,11 +252,18 @@ CREATE TRIGGER zzz_complete_opportunity BEFORE INSERT OR UPDATE ON opportunity
     FOR EACH ROW EXECUTE FUNCTION complete_opportunity();
 CREATE TRIGGER zzz_refuse_closed BEFORE UPDATE ON opportunity
     FOR EACH ROW WHEN (OLD.outcome <> 'open' AND NEW.outcome <> 'open' AND
-        (OLD.line_count, OLD.detail_amount, OLD.tax_amount, OLD.currency, OLD.price_list_id, OLD.discount_percent, OLD.discount_amount,
-            OLD.freight_amount, OLD.is_revenue_system_calculated, OLD.user_estimated_value, OLD.actual_value, OLD.exchange_policy)
-        IS DISTINCT FROM
-        (NEW.line_count, NEW.detail_amount, NEW.tax_amount, NEW.currency, NEW.price_list_id, NEW.discount_percent, NEW.discount_amount,
-            NEW.freight_amount, NEW.is_revenue_system_calculated, NEW.user_estimated_value, NEW.actual_value, NEW.exchange_policy))
+        (OLD.line_count IS DISTINCT FROM NEW.line_count
+        OR OLD.detail_amount IS DISTINCT FROM NEW.detail_amount
+        OR OLD.tax_amount IS DISTINCT FROM NEW.tax_amount
+        OR OLD.currency IS DISTINCT FROM NEW.currency
+        OR OLD.price_list_id IS DISTINCT FROM NEW.price_list_id
+        OR OLD.discount_percent IS DISTINCT FROM NEW.discount_percent
+        OR OLD.discount_amount IS DISTINCT FROM NEW.discount_amount
+        OR OLD.freight_amount IS DISTINCT FROM NEW.freight_amount
+        OR OLD.is_revenue_system_calculated IS DISTINCT FROM NEW.is_revenue_system_calculated
+        OR OLD.user_estimated_value IS DISTINCT FROM NEW.user_estimated_value
+        OR OLD.actual_value IS DISTINCT FROM NEW.actual_value
+        OR OLD.exchange_policy IS DISTINCT FROM NEW.exchange_policy))
     EXECUTE FUNCTION refuse_closed();
 
 -- Splits share what the opportunity is worth. While they do not add up to 100 percent,
@@ -283,8 +312,10 @@ COMMENT ON FUNCTION keep_splits() IS 'Trigger function: the amounts of splits fo
 CREATE TRIGGER keep_splits AFTER INSERT OR DELETE OR UPDATE OF opportunity_id, kind, percent, amount ON opportunity_split
     FOR EACH ROW EXECUTE FUNCTION keep_splits();
 CREATE TRIGGER keep_splits AFTER UPDATE ON opportunity
-    FOR EACH ROW WHEN ((OLD.outcome, OLD.actual_value, OLD.estimated_value, OLD.currency)
-        IS DISTINCT FROM (NEW.outcome, NEW.actual_value, NEW.estimated_value, NEW.currency))
+    FOR EACH ROW WHEN (OLD.outcome IS DISTINCT FROM NEW.outcome
+        OR OLD.actual_value IS DISTINCT FROM NEW.actual_value
+        OR OLD.estimated_value IS DISTINCT FROM NEW.estimated_value
+        OR OLD.currency IS DISTINCT FROM NEW.currency)
     EXECUTE FUNCTION keep_splits();
 
 CREATE FUNCTION check_splits() RETURNS trigger

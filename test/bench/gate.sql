@@ -58,37 +58,111 @@ BEGIN
 END
 $$;
 
--- One table a variant, alike but for its trigger; every statement moves each deal
+CREATE FUNCTION argued() RETURNS trigger LANGUAGE plpgsql AS
+$$
+DECLARE
+    stages jsonb := TG_ARGV[0]::jsonb;
+    field text;
+BEGIN
+    IF NEW.stage IS NOT DISTINCT FROM OLD.stage THEN
+        RETURN NEW;
+    END IF;
+    IF NOT (stages -> OLD.stage -> 'to') ? NEW.stage THEN
+        RAISE check_violation USING MESSAGE = format('deal %s cannot move from %s to %s', NEW.id, OLD.stage, NEW.stage);
+    END IF;
+    -- back: nothing is asked
+    IF stages -> NEW.stage -> 'place' < stages -> OLD.stage -> 'place' THEN
+        RETURN NEW;
+    END IF;
+    FOR field IN SELECT jsonb_array_elements_text(stages -> OLD.stage -> 'required') LOOP
+        IF to_jsonb(NEW) ->> field IS NULL THEN
+            RAISE not_null_violation USING MESSAGE = format('deal %s needs %s', NEW.id, field);
+        END IF;
+    END LOOP;
+    RETURN NEW;
+END
+$$;
+
+-- The floor of any trigger, compiled here.
+\! mkdir -p out && cc -O2 -fPIC -shared -I"$($PG_CONFIG --includedir-server)" -o out/noop.so test/bench/noop.c
+\set noop `pwd` '/out/noop'
+CREATE FUNCTION noop() RETURNS trigger LANGUAGE c AS :'noop', 'noop';
+
+-- One table a variant, alike but for its rule; every statement moves each deal
 -- between the first two stages and back.
 \set rows '(60000 * :scale)::bigint'
-SELECT format('CREATE TABLE %I (id bigint PRIMARY KEY, stage text, budget numeric, solution text, actual numeric, reason text, note text DEFAULT repeat(''x'', 60)) WITH (fillfactor = 50)', name)
-FROM unnest(ARRAY['deal_ours', 'deal_looked_up', 'deal_written_out', 'deal_none']) AS t(name) \gexec
-SELECT format('INSERT INTO %I (id, stage, budget) SELECT i, ''qualify'', i FROM generate_series(1, %s) i', name, :rows)
-FROM unnest(ARRAY['deal_ours', 'deal_looked_up', 'deal_written_out', 'deal_none']) AS t(name) \gexec
-SELECT opportunity.attach_process('deal_ours', 'stage', '{"stages": [
+CREATE TABLE subject (place integer, relation text, name text, is_floor boolean);
+INSERT INTO subject VALUES
+    (1, 'deal_ours', 'attached process', false),
+    (2, 'deal_noop', 'C trigger that does nothing', false),
+    (3, 'deal_looked_up', 'PL/pgSQL, stages in a table', false),
+    (4, 'deal_written_out', 'PL/pgSQL, stages in the code', false),
+    (5, 'deal_argued', 'PL/pgSQL, stages in its arguments', false),
+    (6, 'deal_when', 'WHEN (move not listed), stages in the condition', false),
+    (7, 'deal_transition', 'foreign key to a table of transitions', false),
+    (8, 'deal_none', 'no trigger', true),
+    (11, 'check_ours', 'attached process with a check', false),
+    (12, 'check_plain', 'attached process, CHECK constraint', false),
+    (13, 'check_noop', 'C trigger that does nothing, CHECK constraint', false),
+    (14, 'check_none', 'no trigger', true);
+SELECT format('CREATE TABLE %I (id bigint PRIMARY KEY, stage text, budget numeric, solution text, actual numeric, reason text, note text DEFAULT repeat(''x'', 60)) WITH (fillfactor = 50)', relation) FROM subject \gexec
+SELECT format('INSERT INTO %I (id, stage, budget) SELECT i, ''qualify'', i FROM generate_series(1, %s) i', relation, :rows) FROM subject \gexec
+
+SELECT opportunity.attach_process(t, 'stage', '{"stages": [
     {"name": "qualify", "required": ["budget"]},
     {"name": "develop", "required": ["solution"]},
     {"name": "propose"},
     {"name": "won", "outcome": "won", "required": ["actual"]},
+    {"name": "lost", "outcome": "lost", "required": ["reason"]}]}')
+FROM unnest(ARRAY['deal_ours', 'check_plain']::regclass[]) t;
+SELECT opportunity.attach_process('check_ours', 'stage', '{"stages": [
+    {"name": "qualify", "required": ["budget"], "checks": [{"when": "budget > 0 AND (stage <> ''won'' OR actual > 0)"}]},
+    {"name": "develop", "required": ["solution"]},
+    {"name": "propose"},
+    {"name": "won", "outcome": "won", "required": ["actual"]},
     {"name": "lost", "outcome": "lost", "required": ["reason"]}]}');
+ALTER TABLE check_plain ADD CHECK (budget > 0 AND (stage <> 'won' OR actual > 0));
+ALTER TABLE check_noop ADD CHECK (budget > 0 AND (stage <> 'won' OR actual > 0));
 CREATE TRIGGER gate BEFORE UPDATE ON deal_looked_up FOR EACH ROW EXECUTE FUNCTION looked_up();
 CREATE TRIGGER gate BEFORE UPDATE ON deal_written_out FOR EACH ROW EXECUTE FUNCTION written_out();
+CREATE TRIGGER gate BEFORE UPDATE ON deal_argued FOR EACH ROW EXECUTE FUNCTION argued('{
+    "qualify": {"place": 1, "to": ["develop", "lost"], "required": ["budget"]}, "develop": {"place": 2, "to": ["qualify", "propose", "lost"], "required": ["solution"]},
+    "propose": {"place": 3, "to": ["qualify", "develop", "won", "lost"], "required": []}}');
+CREATE TRIGGER gate AFTER UPDATE ON deal_noop FOR EACH ROW EXECUTE FUNCTION noop();
+CREATE TRIGGER gate AFTER UPDATE ON check_noop FOR EACH ROW EXECUTE FUNCTION noop();
+CREATE TRIGGER gate BEFORE UPDATE ON deal_when FOR EACH ROW
+    WHEN (OLD.stage <> NEW.stage AND NOT (NEW.stage = 'lost' AND NEW.reason IS NOT NULL OR OLD.stage = 'qualify' AND NEW.stage = 'develop' AND NEW.budget IS NOT NULL OR
+          OLD.stage = 'develop' AND NEW.stage IN ('propose', 'qualify') OR OLD.stage = 'propose' AND NEW.stage = 'won' AND NEW.actual IS NOT NULL))
+    EXECUTE FUNCTION written_out();
+CREATE TABLE transition (was text, stage text, PRIMARY KEY (was, stage));
+INSERT INTO transition SELECT a.name, b.name FROM stage a, stage b;
+ALTER TABLE deal_transition ADD was text DEFAULT 'qualify', ADD FOREIGN KEY (was, stage) REFERENCES transition;
 
-CREATE TEMP VIEW subject AS
-SELECT * FROM (VALUES
-    (1, 'deal_ours', 'attached process', false),
-    (2, 'deal_looked_up', 'PL/pgSQL, stages in a table', false),
-    (3, 'deal_written_out', 'PL/pgSQL, stages in the code', false),
-    (4, 'deal_none', 'no trigger', true)) s(place, relation, name, is_floor);
+CREATE FUNCTION move(relation text) RETURNS text LANGUAGE sql AS
+$$ SELECT format('UPDATE %I SET stage = CASE stage WHEN ''qualify'' THEN ''develop'' ELSE ''qualify'' END%s', relation,
+                 CASE relation WHEN 'deal_transition' THEN ', was = stage' ELSE '' END) $$;
 
-SELECT bench.variant('gate, one statement', name,
-    format('UPDATE %I SET stage = CASE stage WHEN ''qualify'' THEN ''develop'' ELSE ''qualify'' END', relation),
-    NULL, format('SELECT count(*) FILTER (WHERE stage = ''develop'') FROM %I', relation), is_floor)
-FROM subject ORDER BY place;
-SELECT format('CALL bench.measure(%L, %s)', 'gate, one statement', :rows) \gexec
+CREATE TEMP TABLE topic (low integer, high integer, name text);
+INSERT INTO topic VALUES (1, 8, 'gate'), (11, 14, 'gate with a check');
+SELECT bench.variant(t.name || ', one statement', s.name, move(relation), NULL,
+    format('SELECT count(*) FILTER (WHERE stage = ''develop'') FROM %I', relation), is_floor)
+FROM topic t JOIN subject s ON place BETWEEN low AND high ORDER BY place;
+SELECT bench.variant(t.name || ', one statement a deal', s.name,
+    format('DO $do$ BEGIN FOR i IN 1 .. %s LOOP %s WHERE id = i; END LOOP; END $do$', :rows / 4, move(relation)), NULL,
+    format('SELECT count(*) FILTER (WHERE stage = ''develop'') FROM %I', relation), is_floor)
+FROM topic t JOIN subject s ON place BETWEEN low AND high ORDER BY place;
+SELECT format('CALL bench.measure(%L, %s)', t.name || ', one statement', :rows) FROM topic t ORDER BY low \gexec
+SELECT format('CALL bench.measure(%L, %s)', t.name || ', one statement a deal', :rows / 4) FROM topic t ORDER BY low \gexec
 
-SELECT bench.variant('gate, one statement a deal', name,
-    format('DO $do$ BEGIN FOR i IN 1 .. %s LOOP UPDATE %I SET stage = CASE stage WHEN ''qualify'' THEN ''develop'' ELSE ''qualify'' END WHERE id = i; END LOOP; END $do$', :rows / 4, relation),
-    NULL, format('SELECT count(*) FILTER (WHERE stage = ''develop'') FROM %I', relation), is_floor)
-FROM subject ORDER BY place;
-SELECT format('CALL bench.measure(%L, %s)', 'gate, one statement a deal', :rows / 4) \gexec
+-- A backend that takes twenty tables in turn, one statement a deal.
+CREATE TABLE fleet AS SELECT n, v FROM generate_series(1, 20) n, unnest(ARRAY['ours', 'noop', 'none']) v;
+SELECT format('CREATE TABLE %I (LIKE deal_none INCLUDING ALL)', v || n) FROM fleet \gexec
+SELECT format('INSERT INTO %I SELECT * FROM deal_none WHERE id <= %s', v || n, :rows / 80) FROM fleet \gexec
+SELECT opportunity.attach_process(('ours' || n)::regclass, 'stage', opportunity.process_of('deal_ours')) FROM generate_series(1, 20) n;
+SELECT format('CREATE TRIGGER gate AFTER UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION noop()', 'noop' || n) FROM generate_series(1, 20) n \gexec
+SELECT bench.variant('gate, twenty tables in turn', name,
+    format('DO $do$ BEGIN FOR i IN 1 .. %s LOOP %s END LOOP; END $do$', :rows / 80,
+           (SELECT string_agg(move(v || n) || ' WHERE id = i;', ' ' ORDER BY n) FROM fleet f WHERE f.v = c.v)),
+    NULL, format('SELECT count(*) FILTER (WHERE stage = ''develop'') FROM %I', v || 1), v = 'none')
+FROM (VALUES (1, 'ours', 'attached process'), (2, 'noop', 'C trigger that does nothing'), (3, 'none', 'no trigger')) c (place, v, name) ORDER BY place;
+SELECT format('CALL bench.measure(%L, %s)', 'gate, twenty tables in turn', :rows / 80 * 20) \gexec

@@ -84,6 +84,14 @@ new_database($node, 'source', q{
 	UPDATE leads SET stage_id = 5 WHERE id > 1;
 	SELECT advance('leads', '3');
 	SELECT create_workspace('crm', 'EUR');
+	-- a schema of its own: data alone into live triggers would be logged once more
+	CREATE SCHEMA log;
+	CREATE TABLE log.deal (id int PRIMARY KEY, stage text, path stage_path);
+	INSERT INTO log.deal VALUES (1, 'new', NULL);
+	SELECT attach_history('log.deal', 'log."Deal history"', 'stage, path');
+	UPDATE log.deal SET stage = 'talk', path = '[{"stage": "n\\"e\\\\w", "entered": "2026-01-01T00:00:00.000001Z"}, {"stage": "talk", "entered": "2026-02-01T00:00:00Z"}]';
+	INSERT INTO log.deal VALUES (2, 'new', '[]');
+	DELETE FROM log.deal WHERE id = 2;
 });
 query($node, 'source', q{
 	SET search_path = crm;
@@ -93,7 +101,7 @@ query($node, 'source', q{
 	SELECT add_line(id, 'S-100', 2, 4100) FROM opportunity;
 });
 
-my $want = fingerprints($node, 'source', 'app', 'crm');
+my $want = fingerprints($node, 'source', 'app', 'crm', 'log');
 my $triggers = q{SELECT tgrelid::regclass, tgname, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger
 	WHERE NOT tgisinternal ORDER BY tgrelid::regclass::text COLLATE "C", tgname COLLATE "C"};
 my $want_triggers = query($node, 'source', $triggers);
@@ -135,16 +143,30 @@ sub rules_hold
 	return;
 }
 
+sub history_goes_on
+{
+	my ($database, $how) = @_;
+	is(state_of($node, $database, q{UPDATE log."Deal history" SET new_value = 'forged'}), '23514', "$how: a history is only appended to");
+	is(query($node, $database, q{
+			BEGIN;
+			UPDATE log.deal SET stage = 'won';
+			SELECT max(id), max(id) FILTER (WHERE new_value = 'won'), (SELECT count(*) FROM opportunity.rows_as_of(NULL::log.deal, clock_timestamp()) WHERE path IS NOT NULL) FROM log."Deal history";
+			ROLLBACK}) =~ /^(\d+)\|\1\|1$/, 1, "$how: entries go on counting");
+	return;
+}
+
 sub came_back
 {
 	my ($database, $how) = @_;
-	is(fingerprints($node, $database, 'app', 'crm'), $want, "$how: every table has its rows, once");
+	is(fingerprints($node, $database, 'app', 'crm', 'log'), $want, "$how: every table has its rows, once");
 	is(query($node, $database, $triggers), $want_triggers, "$how: the same triggers");
 	rules_hold($database, $how);
+	history_goes_on($database, $how);
 	return;
 }
 
 rules_hold('source', 'before');
+history_goes_on('source', 'before');
 
 my @from = ('-d', $node->connstr('source') . ' user=seller');
 sub into { return ('-d', $node->connstr($_[0]) . ' user=seller') }

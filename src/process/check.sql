@@ -1,0 +1,6 @@
+-- Finding what a process would refuse.
+CREATE FUNCTION opportunity.check_process(target regclass, process opportunity.sales_process DEFAULT NULL, stage_column name DEFAULT NULL,
+        OUT key text, OUT stage text, OUT rule text, OUT problem text, OUT unmet text[]) RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'opp_check_process' LANGUAGE C ROWS 10;
+COMMENT ON FUNCTION opportunity.check_process(regclass, opportunity.sales_process, name) IS
+    'the rows of a table that its sales process would refuse as they stand: in no stage or an unknown one, without what their outcome requires, or with an outcome that is not their stage''s; and, with rule wiring and no key, triggers that are disabled or missing, on partitions too. With a process: the rows that this one would refuse if it were attached, stage_column being the one that has a process now, else stage. key is the primary key as text (its values in brackets where there are several, the place of a row without one); rule is the constraint that the error would name. Reads as the caller, to whom rows that row-level security hides are not shown; 42704 when no process is attached or given, 42725 when several stage columns have one and none is named; NULL of a NULL table gives no rows';
