@@ -98,6 +98,14 @@ SELECT call, try(call)
 SELECT call, try(call) ~ '^(0A000|42883) ' AS refused
   FROM unnest('{funnel_chart_svg(NULL), waterfall_chart_svg(NULL), "funnel_chart_add(NULL, ''x'', 1)", "waterfall_chart_add(NULL, ''x'', 1, true)"}'::text[]) AS call;
 
+-- From the funnel of paths: its steps are the chart's rows.
+SELECT n, label, figures FROM bars((SELECT funnel_chart(stage, reached ORDER BY stage_order)
+  FROM funnel_steps((SELECT summarize_funnel(path, '{qualify, propose, won}')
+	FROM (SELECT collect_path(stage, entered) AS path
+			FROM (VALUES (1, 'qualify', '2026-01-01'::timestamptz), (1, 'propose', '2026-01-05'), (1, 'won', '2026-01-09'),
+				(2, 'qualify', '2026-01-02'), (2, 'propose', '2026-01-06'), (3, 'qualify', '2026-01-03'), (4, 'qualify', '2026-01-04')) AS h (deal, stage, entered)
+		   GROUP BY deal) AS paths))));
+
 -- Grouped, and moving over a window: a later row does not disturb an earlier result.
 SELECT bool_and(moving = (SELECT waterfall_chart(upto::text, upto, false ORDER BY upto) FROM generate_series(1, i) AS upto)) AS equal
   FROM (SELECT i, waterfall_chart(i::text, i, false) OVER (ORDER BY i) AS moving FROM generate_series(1, 10) AS i) AS q;

@@ -157,9 +157,9 @@ funnel_subtitle(const BarChart *chart, const Row *first, const Row *last)
 	if (chart->n_bars > 1 && first->value > 0 && last->has_value)
 	{
 		appendStringInfoString(&text, " &#183; ");
-		append_money(&writer, last->value, append_short_amount);
+		append_money(&writer, last->value, first->value < 1e6 ? append_amount : append_short_amount);
 		appendStringInfoString(&text, " of ");
-		append_money(&writer, first->value, append_short_amount);
+		append_money(&writer, first->value, first->value < 1e6 ? append_amount : append_short_amount);
 		appendStringInfo(&text, " at the last (%s)", percent_cell(last->value, first->value));
 	}
 	return text.data;
@@ -253,7 +253,7 @@ opp_waterfall_chart_svg(PG_FUNCTION_ARGS)
 		{
 			bar->from = running;
 			running = chart_amount(running + row->value);
-			bar->color = row->value < 0 ? DECREASE_COLOR : INCREASE_COLOR;
+			bar->color = row->value < 0 ? DECREASE_COLOR : (row->value > 0 ? INCREASE_COLOR : NEUTRAL);
 			bar->cells[0] = amount_cell(row->value, true);
 		}
 		else

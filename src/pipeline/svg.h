@@ -16,7 +16,7 @@
 #define GRID		"#e8ecf0"
 #define AXIS		"#b8c2cc"
 #define BAND		"#f5f7f9"
-#define NEUTRAL		"#8795a1"	/* deals without a score */
+#define NEUTRAL		"#8795a1"	/* neither good nor bad, as deals without a score */
 
 #define CHART_MARGIN	28
 
