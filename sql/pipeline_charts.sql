@@ -61,6 +61,10 @@ SELECT string_agg(m[1], ' ') AS axis FROM regexp_matches((SELECT waterfall_chart
 	'fill="#616e7c" text-anchor="middle">([^<]*)<', 'g') AS m;
 SELECT figures FROM bars((SELECT funnel_chart('x', a ORDER BY n) FROM unnest('{1e-300, 1e17, 5}'::float8[]) WITH ORDINALITY AS u (a, n)));
 
+-- The smallest that a double can hold has a place and no division by zero.
+SELECT x, width, figures FROM bars((SELECT waterfall_chart('x', 4.9e-324, false)));
+SELECT x, width, figures FROM bars((SELECT funnel_chart('x', 4.9e-324)));
+
 -- Hostile text; long labels are cut in the picture, and after 60 characters in the tooltip.
 SELECT n, label FROM bars((SELECT funnel_chart(stage, 1) FROM unnest(ARRAY['</title><script>alert(1)</script>', E'a\x01b]]>', repeat('long ', 50), '😀']) AS stage));
 SELECT svg ~* '<script|<style|<image|<foreign|href|url\(|javascript|\son\w+=' AS active, substring(svg FROM '<title>[^<]*</title>') AS title,

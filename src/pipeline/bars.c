@@ -21,7 +21,7 @@
 #define BAR_HEIGHT		24
 #define AXIS_HEIGHT		24
 #define LEAST_BAR		1.5
-#define MAX_TICK_COUNT	12
+#define LEAST_STEP		0.01	/* that a tick's text can tell */
 
 #define SAFE_WIDTH(text, font) text_width(text, strlen(text), font)
 
@@ -80,7 +80,10 @@ place_rows(const BarChart *chart, BarPlaces *places)
 		places->high = Max(places->high, Max(bar->from, bar->to));
 	}
 	if (places->low == places->high)
+	{
+		places->low = chart->is_funnel ? -1 : 0;
 		places->high = 1;
+	}
 }
 
 static double
@@ -94,14 +97,14 @@ static void
 write_axis(const BarChart *chart, const BarPlaces *places)
 {
 	StringInfo	out = chart->writer.out;
-	double		step = chart_round_down((places->high - places->low) / 3);
+	double		step = Max(chart_round_down(Max((places->high - places->low) / 3, LEAST_STEP)), LEAST_STEP);
 	double		room = 7.0 * FONT;	/* of a tick's text */
 
 	/* as many as there is room for */
 	while ((places->high - places->low) / step * room > places->plot.right - places->plot.left &&
 		   step < places->high - places->low)
 		step *= 2;
-	for (int i = (int) ceil(places->low / step); i <= (int) floor(places->high / step) && i < MAX_TICK_COUNT; i++)
+	for (int i = (int) ceil(places->low / step); i <= (int) floor(places->high / step); i++)
 	{
 		double		x = value_x(places, i * step);
 

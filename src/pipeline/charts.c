@@ -42,6 +42,7 @@ add_row(FunctionCallInfo fcinfo, RowsState *state)
 				 errmsg("a chart holds at most %d bars", MAX_BARS),
 				 errhint("Add up the smallest rows before they are drawn.")));
 	row = &state->rows[state->n_rows++];
+	row->label.data = "";
 	if (!PG_ARGISNULL(1))
 		row->label = chart_label(&state->input, PG_GETARG_TEXT_PP(1), &row->label_cut);
 	row->has_value = !PG_ARGISNULL(2);
@@ -83,7 +84,7 @@ amount_cell(double amount, bool sign)
 	StringInfoData cell;
 
 	initStringInfo(&cell);
-	if (sign && amount > 0)
+	if (sign && amount >= 0.005)
 		appendStringInfoChar(&cell, '+');
 	if (fabs(amount) < 1e9)
 		append_amount(&cell, amount);
