@@ -122,5 +122,28 @@ SELECT last, ticks('2026-01-01', last)
   FROM unnest('{2026-01-01, 2026-01-03, 2026-01-20, 2026-02-10, 2026-05-01, 2026-12-31, 2028-06-30, 2035-01-01, 2120-01-01, 9999-12-31}'::date[]) AS last;
 SELECT ticks('0044-03-15 BC', '0014-08-19'), ticks('4713-01-01 BC', '294276-12-31');
 
+-- Bands of calendar quarters: every second one is shaded, and each has its name
+-- above. They reach from the left to the right of the axes, the first and the last cut.
+CREATE FUNCTION quarters(first date, last date, options jsonb DEFAULT '{}') RETURNS TABLE (names text, shaded text) LANGUAGE sql AS $$
+	SELECT (SELECT string_agg(m[1], ', ') FROM regexp_matches(svg, 'font-size="11"[^>]*>(Q[1-4][^<]*)</text>', 'g') AS m),
+		   (SELECT string_agg(m[1] || '+' || m[2], ', ') FROM regexp_matches(svg, '<rect x="([0-9.]+)" y="92" width="([0-9.]+)" height="[0-9.]+" fill="#f5f7f9"', 'g') AS m)
+	  FROM (SELECT pipeline_chart(d, 1, 50, '', '{"quarters": true}' || options) AS svg FROM unnest(ARRAY[first, last]) AS d) AS q
+$$;
+SELECT last, names, shaded FROM unnest('{2026-01-15, 2026-03-31, 2026-04-01, 2026-07-01, 2026-12-31, 2028-06-30}'::date[]) AS last, quarters('2026-01-15', last);
+-- Where they would be too narrow there are none.
+SELECT names, shaded FROM quarters('2000-01-01', '2050-01-01', '{"y_axis": "score"}');
+SELECT (SELECT count(*) FROM regexp_matches(names, 'Q', 'g')) AS names, (SELECT count(*) FROM regexp_matches(shaded, '\+', 'g')) AS shaded
+  FROM quarters('2000-01-01', '2050-01-01', '{"width": 4000}');
+SELECT names, shaded FROM quarters('4713-01-01 BC', '4713-01-01 BC');
+SELECT names, shaded FROM quarters('294276-12-31', '294276-12-31');
+SELECT pipeline_chart(NULL::date, 1, 50, '', '{"quarters": true}') ~ '>Q[1-4]' AS without_dates;
+
+-- The y axis by another name: the words change, the picture does not.
+SELECT probability ~* 'score' AS says_score, score ~* 'probability' AS says_probability,
+	   (SELECT string_agg(tooltip, '; ' ORDER BY n) FROM circles(probability)) AS tooltips,
+	   (SELECT array_agg((x, y, r) ORDER BY n) FROM circles(probability)) = (SELECT array_agg((x, y, r) ORDER BY n) FROM circles(score)) AS same_places
+  FROM (SELECT pipeline_chart(d, 1, s, 'x', '{"y_axis": "probability"}') AS probability, pipeline_chart(d, 1, s, 'x', '{"y_axis": "score"}') AS score
+	FROM (VALUES (date '2026-01-01', 100), ('2026-02-01', 60), ('2026-03-01', 0), ('2026-04-01', NULL)) AS deal (d, s)) AS q;
+
 SET client_min_messages = warning;
 DROP SCHEMA pipeline_chart CASCADE;

@@ -31,6 +31,17 @@ SELECT count(DISTINCT svg) AS pictures, count(*) AS calls FROM (
 	UNION ALL SELECT pipeline_chart(tz, n, score, label, options) FROM deals
 	UNION ALL SELECT pipeline_chart(tz, f8, score, label, options) FROM deals) AS q (svg);
 
+-- Amounts of type monetary bring their currency with them; the option goes first.
+SELECT count(DISTINCT svg) AS pictures, count(*) AS calls FROM (
+	SELECT pipeline_chart(d, n, score, label, '{"currency": "EUR"}') FROM deals
+	UNION ALL SELECT pipeline_chart(d, monetary(n, 'EUR'), score, label) FROM deals
+	UNION ALL SELECT pipeline_chart(ts, monetary(n, 'EUR'), score, label) FROM deals
+	UNION ALL SELECT pipeline_chart(tz, monetary(n, 'EUR'), score, label, NULL) FROM deals
+	UNION ALL SELECT pipeline_chart(d, monetary(n, 'USD'), score, label, options) FROM deals) AS q (svg);
+SELECT m, substring(pipeline_chart(date '2026-01-01', m, 50, 'x') FROM 'x\n([^\n]*)\n') AS shown
+  FROM unnest('{JPY 1250, USD -1250.50, KWD 0.125, EUR 0}'::monetary[]) AS m GROUP BY m ORDER BY m;
+SELECT pipeline_chart(NULL::date, NULL::monetary, NULL, NULL) ~ 'no amount' AS unknown;
+
 -- A timestamptz is drawn at the session's local time.
 SET timezone = 'Pacific/Auckland';
 SELECT substring(pipeline_chart('2026-01-31 23:00:00+00'::timestamptz, 1, 50, 'x') FROM '\d+-\d+-\d+, score 50') AS auckland;
@@ -115,10 +126,11 @@ END $$;
 
 SELECT options, try(format('pipeline_chart(d, n, score, label, %L)', options))
   FROM unnest(ARRAY[
-	'[]', '1', 'null', '{"colour": "red"}', '{"Title": "x"}', '{"y_axis": null}',
+	'[]', '1', 'null', '{"colour": "red"}', '{"Title": "x"}', '{"x_axis": null}',
 	'{"title": 1}', '{"currency": "much too long"}', '{"width": 559}', '{"width": 4001}', '{"width": 600.5}',
 	'{"width": "600"}', '{"width": 1e400}', '{"height": true}', '{"max_labels": -1}', '{"max_labels": 101}',
 	'{"today": 20260101}', '{"today": "soon"}', '{"today": "infinity"}', '{"today": "2026-02-30"}', '{"today": "5874897-12-31"}', '{"today": "9999999-01-01"}', '{"mark_closed": "yes"}',
+	'{"y_axis": "amount"}', '{"y_axis": 1}', '{"quarters": "yes"}',
 	'{"cuts": 50}', '{"cuts": {}}', '{"cuts": [75, 50]}', '{"cuts": [25, 50, 75]}', '{"cuts": [75, 50, "25"]}', '{"cuts": [101, 50, 25]}']) AS options;
 SELECT try(format('pipeline_chart(d, n, score, label, %L)', jsonb_build_object('title', repeat('x', 501))));
 SELECT call, try(call)
@@ -134,6 +146,7 @@ SELECT call, try(call)
 	'pipeline_chart(d, 1e400::numeric, score, label)',
 	'pipeline_chart(d, -1e18::float8, score, label)',
 	'pipeline_chart(''5000000-01-01''::date, n, score, label)',
+	'pipeline_chart(d, monetary(n, CASE WHEN score > 50 THEN ''EUR'' ELSE ''USD'' END), score, label)',
 	'pipeline_chart(d, n, score, label, jsonb_build_object(''title'', label))',
 	'pipeline_chart(d, n, score, label, CASE WHEN score > 50 THEN options END)']) AS call;
 

@@ -1,35 +1,30 @@
 /*
  * chart.c
- *		The aggregate pipeline_chart: collects deals, and draws them at the end.
+ *		The aggregates pipeline_chart and pipeline_chart_data: collect deals, and draw
+ *		or list them at the end.
  *
  * The state grows with the deals: about 60 bytes a deal and its label.  It is
  * internal and cannot be combined: the picture needs all deals at once.
  */
 #include "pipeline/chart_drawing.h"
 
-#include <math.h>
-
-#include "mb/pg_wchar.h"
 #include "numeric/fixed.h"
-#include "pipeline/chart_text.h"
+#include "revenue/monetary.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/fmgrprotos.h"
-#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 #define MAX_DEALS			1000000
-#define LABEL_CHARACTERS	60
-#define DRAWN_LIMIT			1e18	/* amounts are below it */
 
 typedef struct ChartState
 {
-	Jsonb	   *options_given;	/* of the first row; all rows have the same */
-	ChartOptions options;
+	ChartInput	input;
 	ChartDeal  *deals;
 	int			n_deals;
 	int			capacity;
-	MemoryContext context;		/* of the labels */
+	bool		has_currency;	/* some amount is monetary: */
+	Monetary	amount;			/* the first */
 } ChartState;
 
 /* Arguments of the transition functions after the state. */
@@ -42,92 +37,23 @@ enum
 	ARG_OPTIONS
 };
 
-static MemoryContext
-aggregate_context(FunctionCallInfo fcinfo)
-{
-	MemoryContext context;
-
-	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "pipeline_chart called outside an aggregate");
-	return context;
-}
-
-static ChartState *
-chart_state(FunctionCallInfo fcinfo)
-{
-	MemoryContext context = aggregate_context(fcinfo);
-	MemoryContext old;
-	ChartState *state;
-
-	if (!PG_ARGISNULL(0))
-		return (ChartState *) PG_GETARG_POINTER(0);
-
-	old = MemoryContextSwitchTo(context);
-	state = palloc0(sizeof(ChartState));
-	state->capacity = 64;
-	state->deals = palloc(state->capacity * sizeof(ChartDeal));
-	state->context = context;
-	if (PG_NARGS() > ARG_OPTIONS && !PG_ARGISNULL(ARG_OPTIONS))
-	{
-		state->options_given = PG_GETARG_JSONB_P_COPY(ARG_OPTIONS);
-		chart_read_options(state->options_given, &state->options);
-	}
-	else
-		chart_default_options(&state->options);
-	MemoryContextSwitchTo(old);
-	return state;
-}
-
-/* Which row is first is chance: so that no picture depends on it, all say the same. */
-static void
-check_options(const ChartState *state, FunctionCallInfo fcinfo)
-{
-	Jsonb	   *given = NULL;
-	bool		same;
-
-	if (PG_NARGS() <= ARG_OPTIONS)
-		return;
-	if (!PG_ARGISNULL(ARG_OPTIONS))
-		given = PG_GETARG_JSONB_P(ARG_OPTIONS);
-	if (given == NULL || state->options_given == NULL)
-		same = given == state->options_given;
-	else
-		same = VARSIZE(given) == VARSIZE(state->options_given) &&
-			memcmp(given, state->options_given, VARSIZE(given)) == 0;
-	if (!same)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("options of pipeline_chart differ between rows"),
-				 errhint("Pass one constant for all rows of a chart.")));
-}
-
-static void
-add_label(ChartState *state, ChartDeal *deal, text *label)
-{
-	const char *data = VARDATA_ANY(label);
-	int			len = VARSIZE_ANY_EXHDR(label);
-	int			shown = pg_mbcharcliplen(data, len, LABEL_CHARACTERS);
-	char	   *clipped = pnstrdup(data, shown);
-	const char *utf8 = chart_utf8(clipped, shown);
-
-	deal->label_cut = shown < len;
-	deal->label_len = strlen(utf8);
-	deal->label = MemoryContextStrdup(state->context, utf8);
-}
-
 /* Takes a row in; amount is 0 where it is NULL. */
 static void
 add_deal(FunctionCallInfo fcinfo, ChartState *state, Timestamp closes, double amount)
 {
 	ChartDeal  *deal;
 
-	check_options(state, fcinfo);
 	if (state->n_deals >= MAX_DEALS)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("a pipeline chart holds at most %d deals", MAX_DEALS),
 				 errhint("Filter the deals, or draw a chart for each group.")));
-	if (state->n_deals == state->capacity)
+	if (state->deals == NULL)
+	{
+		state->capacity = 64;
+		state->deals = MemoryContextAlloc(state->input.context, state->capacity * sizeof(ChartDeal));
+	}
+	else if (state->n_deals == state->capacity)
 	{
 		state->capacity *= 2;
 		state->deals = repalloc_huge(state->deals, state->capacity * sizeof(ChartDeal));
@@ -142,12 +68,7 @@ add_deal(FunctionCallInfo fcinfo, ChartState *state, Timestamp closes, double am
 	}
 	if (!PG_ARGISNULL(ARG_AMOUNT))
 	{
-		if (!(fabs(amount) < DRAWN_LIMIT))
-			ereport(ERROR,
-					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-					 errmsg("amount %g cannot be drawn", amount),
-					 errdetail("Amounts are finite and below 10^18 in magnitude.")));
-		deal->amount = amount + 0.0;	/* no negative zero */
+		deal->amount = chart_amount(amount);
 		deal->has_amount = true;
 	}
 	if (!PG_ARGISNULL(ARG_SCORE))
@@ -163,19 +84,21 @@ add_deal(FunctionCallInfo fcinfo, ChartState *state, Timestamp closes, double am
 		deal->has_score = true;
 	}
 	if (!PG_ARGISNULL(ARG_LABEL))
-		add_label(state, deal, PG_GETARG_TEXT_PP(ARG_LABEL));
+	{
+		ChartText	label = chart_label(&state->input, PG_GETARG_TEXT_PP(ARG_LABEL), &deal->label_cut);
+
+		deal->label = label.data;
+		deal->label_len = label.len;
+	}
 	state->n_deals++;
 }
 
-static double
-numeric_amount(FunctionCallInfo fcinfo)
-{
-	Datum		number;
-	int128		hundredths;
+typedef double (*AmountReader) (ChartState *state, Datum amount);
 
-	if (PG_ARGISNULL(ARG_AMOUNT))
-		return 0;
-	number = PG_GETARG_DATUM(ARG_AMOUNT);
+static double
+numeric_amount(ChartState *state, Datum number)
+{
+	int128		hundredths;
 
 	/* Both operands of this division are exact, so its result is the nearest double. */
 	if (numeric_to_fixed(number, 2, &hundredths) == FIXED_OK &&
@@ -185,9 +108,27 @@ numeric_amount(FunctionCallInfo fcinfo)
 }
 
 static double
-float_amount(FunctionCallInfo fcinfo)
+float_amount(ChartState *state, Datum amount)
 {
-	return PG_ARGISNULL(ARG_AMOUNT) ? 0 : PG_GETARG_FLOAT8(ARG_AMOUNT);
+	return DatumGetFloat8(amount);
+}
+
+static double
+monetary_amount(ChartState *state, Datum amount)
+{
+	Monetary	value = DatumGetMonetary(amount);
+	double		units = (double) monetary_minor_units(value);
+
+	if (!state->has_currency)
+	{
+		state->has_currency = true;
+		state->amount = value;
+	}
+	else if (!monetary_same_currency(value, state->amount))
+		monetary_raise_mixed(state->amount, value);
+
+	/* both operands of this division are exact */
+	return units / (double) power_of_ten[monetary_currency(value)->minor_unit];
 }
 
 /* The local time that a date, timestamp or timestamptz stands for; conversions keep infinities. */
@@ -202,11 +143,12 @@ local_time(FunctionCallInfo fcinfo, PGFunction convert)
 }
 
 static Datum
-accumulate(FunctionCallInfo fcinfo, PGFunction convert, double (*amount) (FunctionCallInfo))
+accumulate(FunctionCallInfo fcinfo, PGFunction convert, AmountReader read_amount)
 {
-	ChartState *state = chart_state(fcinfo);
+	ChartState *state = (ChartState *) chart_input(fcinfo, PIPELINE_CHART, ARG_OPTIONS, sizeof(ChartState));
+	double		amount = PG_ARGISNULL(ARG_AMOUNT) ? 0 : read_amount(state, PG_GETARG_DATUM(ARG_AMOUNT));
 
-	add_deal(fcinfo, state, local_time(fcinfo, convert), amount(fcinfo));
+	add_deal(fcinfo, state, local_time(fcinfo, convert), amount);
 	PG_RETURN_POINTER(state);
 }
 
@@ -224,6 +166,13 @@ opp_chart_add_date_float(PG_FUNCTION_ARGS)
 	return accumulate(fcinfo, date_timestamp, float_amount);
 }
 
+PG_FUNCTION_INFO_V1(opp_chart_add_date_monetary);
+Datum
+opp_chart_add_date_monetary(PG_FUNCTION_ARGS)
+{
+	return accumulate(fcinfo, date_timestamp, monetary_amount);
+}
+
 PG_FUNCTION_INFO_V1(opp_chart_add_timestamp_numeric);
 Datum
 opp_chart_add_timestamp_numeric(PG_FUNCTION_ARGS)
@@ -236,6 +185,13 @@ Datum
 opp_chart_add_timestamp_float(PG_FUNCTION_ARGS)
 {
 	return accumulate(fcinfo, NULL, float_amount);
+}
+
+PG_FUNCTION_INFO_V1(opp_chart_add_timestamp_monetary);
+Datum
+opp_chart_add_timestamp_monetary(PG_FUNCTION_ARGS)
+{
+	return accumulate(fcinfo, NULL, monetary_amount);
 }
 
 PG_FUNCTION_INFO_V1(opp_chart_add_timestamptz_numeric);
@@ -252,31 +208,47 @@ opp_chart_add_timestamptz_float(PG_FUNCTION_ARGS)
 	return accumulate(fcinfo, timestamptz_timestamp, float_amount);
 }
 
+PG_FUNCTION_INFO_V1(opp_chart_add_timestamptz_monetary);
+Datum
+opp_chart_add_timestamptz_monetary(PG_FUNCTION_ARGS)
+{
+	return accumulate(fcinfo, timestamptz_timestamp, monetary_amount);
+}
+
+/* The collected deals, and options in which the currency of monetary amounts stands. */
+static ChartState *
+collected(FunctionCallInfo fcinfo, ChartOptions *options)
+{
+	ChartState *state = (ChartState *) chart_collected(fcinfo, PIPELINE_CHART, sizeof(ChartState));
+
+	*options = state->input.options;
+	if (options->currency.len == 0 && state->has_currency)
+	{
+		options->currency.data = monetary_currency(state->amount)->code;
+		options->currency.len = CURRENCY_CODE_LENGTH;
+	}
+	return state;
+}
+
 PG_FUNCTION_INFO_V1(opp_chart_svg);
 Datum
 opp_chart_svg(PG_FUNCTION_ARGS)
 {
-	ChartOptions defaults;
-	const ChartOptions *options = &defaults;
-	const ChartDeal *deals = NULL;
-	int			n_deals = 0;
+	ChartOptions options;
+	ChartState *state = collected(fcinfo, &options);
 	StringInfoData out;
 
-	(void) aggregate_context(fcinfo);
-	chart_default_options(&defaults);
-	if (!PG_ARGISNULL(0))
-	{
-		ChartState *state = (ChartState *) PG_GETARG_POINTER(0);
+	chart_begin_document(&out);
+	chart_write_svg(&out, chart_layout(state->deals, state->n_deals, &options));
+	return chart_end_document(&out);
+}
 
-		options = &state->options;
-		deals = state->deals;
-		n_deals = state->n_deals;
-	}
+PG_FUNCTION_INFO_V1(opp_chart_data);
+Datum
+opp_chart_data(PG_FUNCTION_ARGS)
+{
+	ChartOptions options;
+	ChartState *state = collected(fcinfo, &options);
 
-	/* The document is written behind a varlena header: copying it costs as much as sorting. */
-	initStringInfo(&out);
-	appendStringInfoSpaces(&out, VARHDRSZ);
-	chart_write_svg(&out, chart_layout(deals, n_deals, options));
-	SET_VARSIZE(out.data, out.len);
-	PG_RETURN_TEXT_P((text *) out.data);
+	PG_RETURN_JSONB_P(chart_deals_json(state->deals, state->n_deals, &options));
 }

@@ -3,7 +3,7 @@
  *		The pipeline chart: its input, its layout and its document.
  *
  * Deals are collected by chart.c, given places by chart_layout.c and written as
- * SVG by chart_svg.c.  Coordinates are pixels from the top left corner.
+ * SVG by chart_svg.c, or as data by chart_data.c.  Coordinates are pixels from the top left corner.
  */
 #ifndef OPPORTUNITY_CHART_DRAWING_H
 #define OPPORTUNITY_CHART_DRAWING_H
@@ -13,32 +13,7 @@
 #include <math.h>
 
 #include "datatype/timestamp.h"
-#include "pipeline/grade.h"
-#include "utils/jsonb.h"
-
-/* A string in UTF-8, or NULL. */
-typedef struct ChartText
-{
-	const char *data;
-	int			len;
-} ChartText;
-
-typedef struct ChartOptions
-{
-	ChartText	title;
-	ChartText	currency;
-	int			width;
-	int			height;
-	int			max_labels;
-	bool		mark_closed;
-	bool		has_today;
-	Timestamp	today;
-	GradeCuts	cuts;
-} ChartOptions;
-
-/* The defaults, and the options of a jsonb object over them, copied into the current context. */
-extern void chart_default_options(ChartOptions *options);
-extern void chart_read_options(Jsonb *object, ChartOptions *options);
+#include "pipeline/svg.h"
 
 typedef struct ChartDeal
 {
@@ -69,6 +44,26 @@ typedef enum ChartOutcome
 	CHART_LOST
 } ChartOutcome;
 
+static inline int
+chart_grade(const ChartDeal *deal, const ChartOptions *options)
+{
+	return deal->has_score ? grade_of(deal->score, &options->cuts) : NO_GRADE;
+}
+
+static inline const char *
+chart_color(int grade)
+{
+	return grade == NO_GRADE ? NEUTRAL : grade_colors[grade];
+}
+
+static inline ChartOutcome
+chart_outcome(const ChartDeal *deal, const ChartOptions *options)
+{
+	if (!options->mark_closed || !deal->has_score || (deal->score != 0 && deal->score != 100))
+		return CHART_OPEN;
+	return deal->score == 100 ? CHART_WON : CHART_LOST;
+}
+
 /* A deal in its place. */
 typedef struct ChartMark
 {
@@ -79,14 +74,6 @@ typedef struct ChartMark
 	uint8		grade;
 	ChartOutcome outcome;
 } ChartMark;
-
-typedef struct ChartBox
-{
-	double		left;
-	double		top;
-	double		right;
-	double		bottom;
-} ChartBox;
 
 typedef enum ChartTickUnit
 {
@@ -104,6 +91,13 @@ typedef struct ChartTick
 } ChartTick;
 
 #define MAX_TICKS	160
+
+typedef struct ChartQuarter
+{
+	double		left;
+	double		right;
+	int			julian_day;		/* one of its days */
+} ChartQuarter;
 
 typedef enum ChartAnchor
 {
@@ -140,6 +134,8 @@ typedef struct ChartLayout
 	int			n_ticks;
 	ChartTick	ticks[MAX_TICKS];
 	double		today_x;		/* where today is given */
+	int			n_quarters;
+	ChartQuarter *quarters;
 
 	int			n_marks;
 	ChartMark **marks;			/* in drawing order: largest first */
@@ -166,13 +162,23 @@ typedef struct ChartLayout
 /* Sizes that chart_svg.c writes with and chart_layout.c leaves room for. */
 #define LABEL_FONT		11
 #define LEGEND_WIDTH	172
-#define CHART_MARGIN	28
 #define NO_AMOUNT_RADIUS 2.5
+
+/* For qsort: of pointers to deals, and of pointers to marks. */
+extern int	chart_by_score(const void *left, const void *right);
+extern int	chart_by_date(const void *left, const void *right);
+extern int	chart_by_size(const void *left, const void *right);
 
 extern ChartLayout *chart_layout(const ChartDeal *deals, int n_deals,
 								 const ChartOptions *options);
 
+/* 1, 2 or 5 times a power of ten, the largest that is no larger than a positive amount. */
+extern double chart_round_down(double amount);
+
 /* The document, appended to out. */
 extern void chart_write_svg(StringInfo out, const ChartLayout *layout);
+
+/* The deals as jsonb, an array of objects in order of date. */
+extern Jsonb *chart_deals_json(const ChartDeal *deals, int n_deals, const ChartOptions *options);
 
 #endif							/* OPPORTUNITY_CHART_DRAWING_H */

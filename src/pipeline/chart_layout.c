@@ -39,6 +39,9 @@
 #define MAX_SPREAD		24.0	/* up and down, */
 #define CUT_SPREAD		10.0	/* but this where it would cross into another grade */
 
+#define DAYS_PER_QUARTER 91.3
+#define QUARTER_SPACING	14		/* pixels, at least */
+
 #define LABEL_MAX_WIDTH	180
 #define LABEL_MIN_WIDTH	100		/* cut to this where it finds no place */
 #define LABEL_GAP		3
@@ -58,69 +61,6 @@ typedef struct Scales
 	double		largest;
 } Scales;
 
-#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
-
-static int
-compare_labels(const ChartDeal *a, const ChartDeal *b)
-{
-	int			result = 0;
-
-	if (a->label_len > 0 && b->label_len > 0)
-		result = memcmp(a->label, b->label, Min(a->label_len, b->label_len));
-	if (result == 0)
-		result = COMPARE(a->label_len, b->label_len);
-	return result != 0 ? result : COMPARE(a->label_cut, b->label_cut);
-}
-
-static int
-compare_dates(const ChartDeal *a, const ChartDeal *b)
-{
-	if (a->has_date != b->has_date)
-		return a->has_date ? -1 : 1;
-	return COMPARE(a->closes, b->closes);
-}
-
-static int
-compare_scores(const ChartDeal *a, const ChartDeal *b)
-{
-	if (a->has_score != b->has_score)
-		return a->has_score ? -1 : 1;
-	return COMPARE(a->score, b->score);
-}
-
-/* Equal scores together, in order of date; equal only where the deals are. */
-static int
-by_score_and_date(const void *left, const void *right)
-{
-	const ChartDeal *a = *(const ChartDeal *const *) left;
-	const ChartDeal *b = *(const ChartDeal *const *) right;
-	int			result;
-
-	if ((result = compare_scores(a, b)) != 0 ||
-		(result = compare_dates(a, b)) != 0 ||
-		(result = COMPARE(a->amount, b->amount)) != 0 ||
-		(result = COMPARE(a->has_amount, b->has_amount)) != 0)
-		return result;
-	return compare_labels(a, b);
-}
-
-/* Large circles first, so that small ones lie on them and none is hidden. */
-static int
-by_size(const void *left, const void *right)
-{
-	const ChartDeal *a = (*(const ChartMark *const *) left)->deal;
-	const ChartDeal *b = (*(const ChartMark *const *) right)->deal;
-	int			result;
-
-	if ((result = COMPARE(b->has_amount, a->has_amount)) != 0 ||
-		(result = COMPARE(fabs(b->amount), fabs(a->amount))) != 0 ||
-		(result = compare_dates(a, b)) != 0 ||
-		(result = compare_scores(a, b)) != 0 ||
-		(result = COMPARE(a->amount, b->amount)) != 0)
-		return result;
-	return compare_labels(a, b);
-}
-
 /* The marks in order of score and date, with what the legend says. */
 static ChartMark *
 collect_marks(ChartLayout *layout, const ChartDeal *deals, int n_deals, Scales *scales)
@@ -133,7 +73,7 @@ collect_marks(ChartLayout *layout, const ChartDeal *deals, int n_deals, Scales *
 
 	for (int i = 0; i < n_deals; i++)
 		order[i] = &deals[i];
-	qsort(order, n_deals, sizeof(*order), by_score_and_date);
+	qsort(order, n_deals, sizeof(*order), chart_by_score);
 	CHECK_FOR_INTERRUPTS();
 
 	layout->n_marks = n_deals;
@@ -143,15 +83,8 @@ collect_marks(ChartLayout *layout, const ChartDeal *deals, int n_deals, Scales *
 		ChartMark  *mark = &marks[i];
 
 		mark->deal = deal;
-		mark->grade = deal->has_score ? grade_of(deal->score, &options->cuts) : NO_GRADE;
-		mark->outcome = CHART_OPEN;
-		if (options->mark_closed && deal->has_score)
-		{
-			if (deal->score == 100)
-				mark->outcome = CHART_WON;
-			else if (deal->score == 0)
-				mark->outcome = CHART_LOST;
-		}
+		mark->grade = chart_grade(deal, options);
+		mark->outcome = chart_outcome(deal, options);
 
 		layout->n_grade[mark->grade]++;
 		layout->n_won += mark->outcome == CHART_WON;
@@ -518,9 +451,37 @@ place_ticks(ChartLayout *layout, const Scales *scales)
 	}
 }
 
-/* 1, 2 or 5 times a power of ten, the largest that is no larger. */
-static double
-round_down(double amount)
+/* Bands of calendar quarters, where they are wide enough to be told apart. */
+static void
+place_quarters(ChartLayout *layout, const Scales *scales)
+{
+	double		usecs = (layout->axes.right - layout->axes.left) / scales->pixels_per_usec;
+	double		start = (double) scales->first - (scales->x0 - layout->axes.left) / scales->pixels_per_usec;
+	double		days = usecs / USECS_PER_DAY;
+	int			day = Max(julian_day(start), 1);
+
+	if (days / DAYS_PER_QUARTER * QUARTER_SPACING > layout->axes.right - layout->axes.left)
+		return;
+
+	/* the widest frame has 4000 pixels */
+	layout->quarters = palloc((4000 / QUARTER_SPACING + 2) * sizeof(ChartQuarter));
+	for (double left = layout->axes.left; left < layout->axes.right;)
+	{
+		ChartQuarter *quarter = &layout->quarters[layout->n_quarters++];
+		int			next = tick_day(TICK_QUARTERS, 3, day + 1, false);
+		double		right = scales->x0 +
+			((double) (next - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY - (double) scales->first) * scales->pixels_per_usec;
+
+		quarter->julian_day = day;
+		quarter->left = left;
+		quarter->right = Min(right, layout->axes.right);
+		left = right;
+		day = next;
+	}
+}
+
+double
+chart_round_down(double amount)
 {
 	double		power = 1;
 
@@ -538,7 +499,7 @@ choose_sizes(ChartLayout *layout, const Scales *scales)
 
 	while (amount > 0 && layout->n_sizes < MAX_SIZES)
 	{
-		double		shown = round_down(amount);
+		double		shown = chart_round_down(amount);
 		double		radius = scales->largest * sqrt(shown / scales->max_magnitude);
 
 		if (radius < MIN_RADIUS || shown < LEAST_SIZE)
@@ -736,6 +697,8 @@ chart_layout(const ChartDeal *deals, int n_deals, const ChartOptions *options)
 		scales.pixels_per_usec = width / Max(range, least);
 		scales.x0 = layout->axes.left + pad + (range < least ? (least - range) / 2 * scales.pixels_per_usec : 0);
 		place_ticks(layout, &scales);
+		if (options->quarters)
+			place_quarters(layout, &scales);
 		if (options->has_today)
 			layout->today_x = scales.x0 + ((double) options->today - (double) scales.first) * scales.pixels_per_usec;
 	}
@@ -745,7 +708,7 @@ chart_layout(const ChartDeal *deals, int n_deals, const ChartOptions *options)
 	layout->marks = palloc_extended((n_deals + 1) * sizeof(*layout->marks), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < n_deals; i++)
 		layout->marks[i] = &marks[i];
-	qsort(layout->marks, n_deals, sizeof(*layout->marks), by_size);
+	qsort(layout->marks, n_deals, sizeof(*layout->marks), chart_by_size);
 	CHECK_FOR_INTERRUPTS();
 	place_labels(layout);
 	return layout;

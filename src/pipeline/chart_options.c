@@ -1,8 +1,8 @@
 /*
  * chart_options.c
- *		The options of the pipeline chart, from a jsonb object.
+ *		The options of charts, from a jsonb object.
  */
-#include "pipeline/chart_drawing.h"
+#include "pipeline/chart_options.h"
 
 #include "mb/pg_wchar.h"
 #include "numeric/fixed.h"
@@ -24,25 +24,31 @@ enum
 	OPTION_TITLE,
 	OPTION_CURRENCY,
 	OPTION_WIDTH,
-	OPTION_HEIGHT,
+	N_COMMON_OPTIONS,
+	/* of pipeline_chart alone */
+	OPTION_HEIGHT = N_COMMON_OPTIONS,
 	OPTION_MAX_LABELS,
 	OPTION_TODAY,
+	OPTION_QUARTERS,
+	OPTION_Y_AXIS,
 	OPTION_MARK_CLOSED,
 	OPTION_CUTS,
 	N_OPTIONS
 };
 
 static const char *const option_names[N_OPTIONS] = {
-	"title", "currency", "width", "height", "max_labels", "today", "mark_closed", "cuts"
+	"title", "currency", "width", "height", "max_labels", "today", "quarters", "y_axis", "mark_closed", "cuts"
 };
 
+static const char *const default_titles[] = {"Sales pipeline", "Sales funnel", "Pipeline change"};
+
 void
-chart_default_options(ChartOptions *options)
+chart_default_options(ChartKind kind, ChartOptions *options)
 {
 	static const GradeCuts default_cuts = DEFAULT_GRADE_CUTS;
 
 	memset(options, 0, sizeof(*options));
-	options->title.data = "Sales pipeline";
+	options->title.data = default_titles[kind];
 	options->title.len = strlen(options->title.data);
 	options->width = 960;
 	options->height = 540;
@@ -101,6 +107,16 @@ boolean_value(const char *name, const JsonbValue *value)
 	return value->val.boolean;
 }
 
+static bool
+is_probability_value(const char *name, const JsonbValue *value)
+{
+	char	   *string = string_value(name, value);
+
+	if (strcmp(string, "score") != 0 && strcmp(string, "probability") != 0)
+		bad_value(name, "\"score\" or \"probability\"");
+	return strcmp(string, "probability") == 0;
+}
+
 static Timestamp
 date_value(const char *name, const JsonbValue *value)
 {
@@ -142,15 +158,29 @@ cuts_value(const char *name, const JsonbValue *value)
 	return cuts;
 }
 
-void
-chart_read_options(Jsonb *object, ChartOptions *options)
+static void
+unknown_option(const char *name, int n_known)
 {
+	StringInfoData known;
+
+	initStringInfo(&known);
+	for (int i = 0; i < n_known; i++)
+		appendStringInfo(&known, "%s%s", i == 0 ? "" : (i == n_known - 1 ? " and " : ", "), option_names[i]);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unknown chart option \"%s\"", name),
+			 errdetail("The options are %s.", known.data)));
+}
+
+void
+chart_read_options(ChartKind kind, Jsonb *object, ChartOptions *options)
+{
+	int			n_known = kind == PIPELINE_CHART ? N_OPTIONS : N_COMMON_OPTIONS;
 	JsonbIterator *iterator;
 	JsonbIteratorToken token;
 	JsonbValue	key;
 	JsonbValue	value;
 
-	chart_default_options(options);
 	if (!JB_ROOT_IS_OBJECT(object))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -164,10 +194,12 @@ chart_read_options(Jsonb *object, ChartOptions *options)
 		char	   *name = pnstrdup(key.val.string.val, key.val.string.len);
 
 		(void) JsonbIteratorNext(&iterator, &value, true);
-		for (option = 0; option < N_OPTIONS; option++)
+		for (option = 0; option < n_known; option++)
 			if (strcmp(name, option_names[option]) == 0)
 				break;
-		if (option < N_OPTIONS && value.type == jbvNull)
+		if (option == n_known)
+			unknown_option(name, n_known);
+		if (value.type == jbvNull)
 			continue;			/* the default */
 
 		switch (option)
@@ -191,17 +223,18 @@ chart_read_options(Jsonb *object, ChartOptions *options)
 				options->today = date_value(name, &value);
 				options->has_today = true;
 				break;
+			case OPTION_QUARTERS:
+				options->quarters = boolean_value(name, &value);
+				break;
+			case OPTION_Y_AXIS:
+				options->is_probability = is_probability_value(name, &value);
+				break;
 			case OPTION_MARK_CLOSED:
 				options->mark_closed = boolean_value(name, &value);
 				break;
 			case OPTION_CUTS:
 				options->cuts = cuts_value(name, &value);
 				break;
-			default:
-				ereport(ERROR,
-						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						 errmsg("unknown chart option \"%s\"", name),
-						 errdetail("The options are title, currency, width, height, max_labels, today, mark_closed and cuts.")));
 		}
 	}
 }

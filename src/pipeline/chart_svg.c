@@ -7,101 +7,30 @@
  */
 #include "pipeline/chart_drawing.h"
 
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "pipeline/chart_text.h"
+#include "pipeline/svg.h"
 #include "utils/datetime.h"
 
-#define INK			"#1f2933"	/* text */
-#define MUTED		"#616e7c"	/* what explains */
-#define GRID		"#e8ecf0"
-#define AXIS		"#b8c2cc"
-#define BAND		"#f5f7f9"
-#define NEUTRAL		"#8795a1"	/* deals without a score */
-
-#define TITLE_FONT	20
 #define LEGEND_LINE	19
+#define TITLE_WIDTH	100			/* of the y axis' title */
 #define USUAL_BYTES	160			/* of a deal in the document */
 
 static const char *const month_names[] = {
 	"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
 };
 
-typedef struct SvgWriter
+typedef struct PipelineWriter
 {
-	StringInfo	out;
+	SvgWriter	svg;
 	const ChartLayout *layout;
-	bool		raw;			/* characters beyond ASCII as they are */
-} SvgWriter;
+} PipelineWriter;
 
+/* What the y axis measures, as its option says. */
 static const char *
-mark_color(int grade)
+measure(const ChartLayout *layout)
 {
-	return grade == NO_GRADE ? NEUTRAL : grade_colors[grade];
-}
-
-static void
-append_attribute(StringInfo out, const char *name, double pixels)
-{
-	appendStringInfo(out, " %s=\"", name);
-	append_pixels(out, pixels);
-	appendStringInfoChar(out, '"');
-}
-
-static void
-append_rect(StringInfo out, const ChartBox *box, const char *fill)
-{
-	appendStringInfoString(out, "<rect");
-	append_attribute(out, "x", box->left);
-	append_attribute(out, "y", box->top);
-	append_attribute(out, "width", box->right - box->left);
-	append_attribute(out, "height", box->bottom - box->top);
-	appendStringInfo(out, " fill=\"%s\"/>\n", fill);
-}
-
-static void
-append_line(StringInfo out, double x1, double y1, double x2, double y2, const char *more)
-{
-	appendStringInfoString(out, "<path d=\"M");
-	append_pixels(out, x1);
-	appendStringInfoChar(out, ' ');
-	append_pixels(out, y1);
-	appendStringInfoChar(out, 'L');
-	append_pixels(out, x2);
-	appendStringInfoChar(out, ' ');
-	append_pixels(out, y2);
-	appendStringInfo(out, "\"%s/>\n", more);
-}
-
-/* Opens a text element; its content and </text> follow. */
-static void
-open_text(StringInfo out, double x, double y, const char *more)
-{
-	appendStringInfoString(out, "<text");
-	append_attribute(out, "x", x);
-	append_attribute(out, "y", y);
-	appendStringInfo(out, "%s>", more);
-}
-
-static void
-append_text(StringInfo out, double x, double y, const char *more, const char *text)
-{
-	open_text(out, x, y, more);
-	appendStringInfo(out, "%s</text>\n", text);
-}
-
-/* "EUR 1,234.50", the currency where there is one. */
-static void
-append_money(const SvgWriter *writer, double amount, void (*append) (StringInfo, double))
-{
-	ChartText	currency = writer->layout->options->currency;
-
-	if (currency.len > 0)
-	{
-		append_escaped(writer->out, currency.data, currency.len, writer->raw);
-		appendStringInfoChar(writer->out, ' ');
-	}
-	append(writer->out, amount);
+	return layout->options->is_probability ? "probability" : "score";
 }
 
 static void
@@ -112,35 +41,25 @@ append_deals(StringInfo out, int n_deals)
 }
 
 static void
-write_head(const SvgWriter *writer)
+write_head(const PipelineWriter *writer)
 {
 	const ChartLayout *layout = writer->layout;
 	const ChartOptions *options = layout->options;
-	StringInfo	out = writer->out;
-	int			fit = text_fit(options->title.data, options->title.len, TITLE_FONT,
-							   options->width - 2 * CHART_MARGIN - TITLE_FONT);
+	StringInfo	out = writer->svg.out;
 
-	appendStringInfo(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\""
-					 " role=\"img\" font-family=\"sans-serif\" font-size=\"12\" fill=\"" INK "\">\n<title>",
-					 options->width, options->height, options->width, options->height);
-	append_escaped(out, options->title.data, options->title.len, writer->raw);
-	appendStringInfoString(out, "</title>\n<desc>");
+	svg_begin(&writer->svg, options->width, options->height);
 	append_deals(out, layout->n_marks);
-	appendStringInfoString(out, " by estimated close date and score; the area of a circle is the amount, its color the grade.");
+	appendStringInfo(out, " by estimated close date and %s; the area of a circle is the amount, its color the grade.", measure(layout));
 	for (int grade = 0; grade <= N_GRADES; grade++)
 	{
 		if (grade == NO_GRADE)
-			appendStringInfoString(out, ", no score: ");
+			appendStringInfo(out, ", no %s: ", measure(layout));
 		else
 			appendStringInfo(out, "%s%c: ", grade == 0 ? " " : ", ", 'A' + grade);
 		append_count(out, layout->n_grade[grade]);
 	}
-	appendStringInfo(out, ".</desc>\n<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n",
-					 options->width, options->height);
-
-	open_text(out, CHART_MARGIN, 38, " font-size=\"20\" font-weight=\"600\"");
-	append_escaped(out, options->title.data, fit, writer->raw);
-	appendStringInfo(out, "%s</text>\n", fit < options->title.len ? "&#8230;" : "");
+	appendStringInfoChar(out, '.');
+	svg_head(&writer->svg, options->width, options->height);
 
 	if (layout->n_marks == 0)
 		return;
@@ -149,7 +68,7 @@ write_head(const SvgWriter *writer)
 	if (layout->n_no_amount < layout->n_marks)
 	{
 		appendStringInfoString(out, " &#183; ");
-		append_money(writer, layout->total, append_short_amount);
+		append_money(&writer->svg, layout->total, append_short_amount);
 		appendStringInfoString(out, " in total");
 	}
 	if (layout->n_dated > 0)
@@ -166,15 +85,16 @@ write_head(const SvgWriter *writer)
 }
 
 static void
-write_score_axis(const SvgWriter *writer)
+write_score_axis(const PipelineWriter *writer)
 {
 	const ChartLayout *layout = writer->layout;
 	const ChartBox *axes = &layout->axes;
-	StringInfo	out = writer->out;
+	StringInfo	out = writer->svg.out;
 	double		per_point = (layout->score_bottom - layout->score_top) / 100;
 	double		left = layout->has_axes_x ? axes->left : layout->no_date.left;
 
-	append_text(out, CHART_MARGIN, layout->frame.top - 10, " fill=\"" MUTED "\"", "Score (0&#8211;100)");
+	append_text(out, CHART_MARGIN, layout->frame.top - 10, " fill=\"" MUTED "\"",
+				layout->options->is_probability ? "Probability (%)" : "Score (0&#8211;100)");
 
 	/* one strip along the axis shows where the grades begin */
 	for (int grade = 0; grade < N_GRADES; grade++)
@@ -230,11 +150,11 @@ append_tick_label(StringInfo out, ChartTickUnit unit, int julian_day)
 }
 
 static void
-write_date_axis(const SvgWriter *writer)
+write_date_axis(const PipelineWriter *writer)
 {
 	const ChartLayout *layout = writer->layout;
 	const ChartBox *axes = &layout->axes;
-	StringInfo	out = writer->out;
+	StringInfo	out = writer->svg.out;
 	double		base = layout->frame.bottom;
 
 	appendStringInfoString(out, "<g stroke=\"" GRID "\">\n");
@@ -270,13 +190,48 @@ write_date_axis(const SvgWriter *writer)
 				" fill=\"" MUTED "\" text-anchor=\"middle\"", "Estimated close date");
 }
 
+/* Every other quarter shaded, and their names above the frame, right of the y axis' title. */
 static void
-write_bands(const SvgWriter *writer)
+write_quarters(const PipelineWriter *writer)
 {
 	const ChartLayout *layout = writer->layout;
-	StringInfo	out = writer->out;
+	StringInfo	out = writer->svg.out;
+
+	for (int i = 0; i < layout->n_quarters; i++)
+	{
+		const ChartQuarter *quarter = &layout->quarters[i];
+		ChartBox	box = {quarter->left, layout->axes.top, quarter->right, layout->axes.bottom};
+		double		left = Max(quarter->left, CHART_MARGIN + TITLE_WIDTH);
+		double		room = quarter->right - left;
+		int			year;
+		int			month;
+		int			day;
+
+		j2date(quarter->julian_day, &year, &month, &day);
+		if ((month - 1) / 3 % 2 == 1)
+			append_rect(out, &box, BAND);
+		if (room < 24)
+			continue;
+		open_text(out, (left + quarter->right) / 2, layout->frame.top - 10,
+				  " font-size=\"11\" fill=\"" MUTED "\" text-anchor=\"middle\"");
+		appendStringInfo(out, "Q%d", (month + 2) / 3);
+		if (room >= 56)
+		{
+			appendStringInfoChar(out, ' ');
+			append_year(out, year);
+		}
+		appendStringInfoString(out, "</text>\n");
+	}
+}
+
+static void
+write_bands(const PipelineWriter *writer)
+{
+	const ChartLayout *layout = writer->layout;
+	StringInfo	out = writer->svg.out;
 	const ChartBox *column = &layout->no_date;
 	const ChartBox *row = &layout->no_score;
+	static const char *const aside = " font-size=\"11\" fill=\"" MUTED "\" text-anchor=\"end\"";
 	bool		has_row = layout->n_grade[NO_GRADE] > 0;
 
 	if (layout->n_no_date > 0)
@@ -295,8 +250,14 @@ write_bands(const SvgWriter *writer)
 	{
 		if (layout->has_axes_x)
 			append_rect(out, row, BAND);
-		append_text(out, layout->frame.left - 8, (row->top + row->bottom) / 2 + 4,
-					" font-size=\"11\" fill=\"" MUTED "\" text-anchor=\"end\"", "No score");
+		if (layout->options->is_probability)
+		{
+			/* too long for one line */
+			append_text(out, layout->frame.left - 8, (row->top + row->bottom) / 2 - 3, aside, "No");
+			append_text(out, layout->frame.left - 8, (row->top + row->bottom) / 2 + 11, aside, "probability");
+		}
+		else
+			append_text(out, layout->frame.left - 8, (row->top + row->bottom) / 2 + 4, aside, "No score");
 	}
 }
 
@@ -304,7 +265,7 @@ write_bands(const SvgWriter *writer)
 static void
 append_mark_style(StringInfo out, int grade, ChartOutcome outcome, bool has_amount, bool negative)
 {
-	const char *color = mark_color(grade);
+	const char *color = chart_color(grade);
 
 	/* the usual one first: this runs once a deal */
 	if (has_amount && !negative && outcome == CHART_OPEN)
@@ -338,19 +299,19 @@ append_circle(StringInfo out, double x, double y, double radius)
 
 /* What a pointer on the circle shows: three lines, so that none turns another's direction of writing. */
 static void
-write_tooltip(const SvgWriter *writer, const ChartMark *mark)
+write_tooltip(const PipelineWriter *writer, const ChartMark *mark)
 {
 	const ChartDeal *deal = mark->deal;
-	StringInfo	out = writer->out;
+	StringInfo	out = writer->svg.out;
 
 	appendStringInfoString(out, "<title>");
 	if (deal->label_len > 0)
 	{
-		append_escaped(out, deal->label, deal->label_len, writer->raw);
+		append_escaped(out, deal->label, deal->label_len, writer->svg.raw);
 		appendStringInfoString(out, deal->label_cut ? "&#8230;\n" : "\n");
 	}
 	if (deal->has_amount)
-		append_money(writer, deal->amount, append_amount);
+		append_money(&writer->svg, deal->amount, append_amount);
 	else
 		appendStringInfoString(out, "no amount");
 	appendStringInfoChar(out, '\n');
@@ -360,24 +321,24 @@ write_tooltip(const SvgWriter *writer, const ChartMark *mark)
 		appendStringInfoString(out, "no date");
 	if (deal->has_score)
 	{
-		appendStringInfoString(out, ", score ");
+		appendStringInfoString(out, writer->layout->options->is_probability ? ", probability " : ", score ");
 		append_score(out, deal->score);
-		appendStringInfoString(out, " (");
+		appendStringInfoString(out, writer->layout->options->is_probability ? " % (" : " (");
 		appendStringInfoChar(out, 'A' + mark->grade);
 		appendStringInfoChar(out, ')');
 	}
 	else
-		appendStringInfoString(out, ", no score");
+		appendStringInfo(out, ", no %s", measure(writer->layout));
 	if (mark->outcome != CHART_OPEN)
 		appendStringInfoString(out, mark->outcome == CHART_WON ? ", won" : ", lost");
 	appendStringInfoString(out, "</title>");
 }
 
 static void
-write_marks(const SvgWriter *writer)
+write_marks(const PipelineWriter *writer)
 {
 	const ChartLayout *layout = writer->layout;
-	StringInfo	out = writer->out;
+	StringInfo	out = writer->svg.out;
 	bool		many = layout->n_marks > 800;
 
 	enlargeStringInfo(out, layout->n_marks * USUAL_BYTES);
@@ -400,11 +361,11 @@ write_marks(const SvgWriter *writer)
 
 /* Twice: a white edge first, since not every program knows paint-order. */
 static void
-write_labels(const SvgWriter *writer)
+write_labels(const PipelineWriter *writer)
 {
 	static const char *const anchors[] = {"", " text-anchor=\"middle\"", " text-anchor=\"end\""};
 	const ChartLayout *layout = writer->layout;
-	StringInfo	out = writer->out;
+	StringInfo	out = writer->svg.out;
 
 	for (int edge = 1; edge >= 0 && layout->n_labels > 0; edge--)
 	{
@@ -416,7 +377,7 @@ write_labels(const SvgWriter *writer)
 			const ChartLabel *label = &layout->labels[i];
 
 			open_text(out, label->x, label->y, anchors[label->anchor]);
-			append_escaped(out, label->text.data, label->text.len, writer->raw);
+			append_escaped(out, label->text.data, label->text.len, writer->svg.raw);
 			appendStringInfo(out, "%s</text>\n", label->cut ? "&#8230;" : "");
 		}
 		appendStringInfoString(out, "</g>\n");
@@ -424,22 +385,22 @@ write_labels(const SvgWriter *writer)
 }
 
 static void
-write_today(const SvgWriter *writer)
+write_today(const PipelineWriter *writer)
 {
 	const ChartLayout *layout = writer->layout;
 
-	append_line(writer->out, layout->today_x, layout->axes.top, layout->today_x, layout->frame.bottom,
+	append_line(writer->svg.out, layout->today_x, layout->axes.top, layout->today_x, layout->frame.bottom,
 				" stroke=\"" INK "\" stroke-dasharray=\"4 3\"");
 }
 
 /* One line of the legend: a sample circle, words and a count. */
 static void
-write_legend_line(const SvgWriter *writer, double y, int grade, ChartOutcome outcome,
+write_legend_line(const PipelineWriter *writer, double y, int grade, ChartOutcome outcome,
 				  bool has_amount, bool negative, const char *letter, const char *words, int count)
 {
 	const ChartOptions *options = writer->layout->options;
 	double		left = options->width - CHART_MARGIN - LEGEND_WIDTH;
-	StringInfo	out = writer->out;
+	StringInfo	out = writer->svg.out;
 
 	append_circle(out, left + 6, y - 4, has_amount ? 6 : NO_AMOUNT_RADIUS);
 	append_mark_style(out, grade, outcome, has_amount, negative);
@@ -453,11 +414,11 @@ write_legend_line(const SvgWriter *writer, double y, int grade, ChartOutcome out
 }
 
 static double
-write_sizes(const SvgWriter *writer, double y)
+write_sizes(const PipelineWriter *writer, double y)
 {
 	const ChartLayout *layout = writer->layout;
 	double		left = layout->options->width - CHART_MARGIN - LEGEND_WIDTH;
-	StringInfo	out = writer->out;
+	StringInfo	out = writer->svg.out;
 	double		largest = layout->size_radius[0];
 	double		text_y = y;
 
@@ -468,7 +429,7 @@ write_sizes(const SvgWriter *writer, double y)
 		ChartText	currency = layout->options->currency;
 
 		appendStringInfoString(out, " (");
-		append_escaped(out, currency.data, currency.len, writer->raw);
+		append_escaped(out, currency.data, currency.len, writer->svg.raw);
 		appendStringInfoChar(out, ')');
 	}
 	appendStringInfoString(out, "</text>\n");
@@ -500,15 +461,15 @@ write_sizes(const SvgWriter *writer, double y)
 }
 
 static void
-write_legend(const SvgWriter *writer)
+write_legend(const PipelineWriter *writer)
 {
 	const ChartLayout *layout = writer->layout;
 	const ChartOptions *options = layout->options;
 	double		left = options->width - CHART_MARGIN - LEGEND_WIDTH;
 	double		y = layout->frame.top - 10;
-	StringInfo	out = writer->out;
+	StringInfo	out = writer->svg.out;
 
-	append_text(out, left, y, " fill=\"" MUTED "\"", "Grade by score");
+	append_text(out, left, y, " fill=\"" MUTED "\"", psprintf("Grade by %s", measure(layout)));
 	append_text(out, options->width - CHART_MARGIN, y, " fill=\"" MUTED "\" text-anchor=\"end\"", "Deals");
 	y += 3;
 	for (int grade = 0; grade < N_GRADES; grade++)
@@ -525,15 +486,15 @@ write_legend(const SvgWriter *writer)
 	}
 	if (layout->n_grade[NO_GRADE] > 0)
 		write_legend_line(writer, y += LEGEND_LINE, NO_GRADE, CHART_OPEN, true, false,
-						  "", "no score", layout->n_grade[NO_GRADE]);
+						  "", psprintf("no %s", measure(layout)), layout->n_grade[NO_GRADE]);
 	if (layout->n_won + layout->n_lost + layout->n_no_amount + layout->n_negative > 0)
 		y += 6;
 	if (layout->n_won > 0)
 		write_legend_line(writer, y += LEGEND_LINE, 0, CHART_WON, true, false,
-						  "", "won (score 100)", layout->n_won);
+						  "", layout->options->is_probability ? "won (100 %)" : "won (score 100)", layout->n_won);
 	if (layout->n_lost > 0)
 		write_legend_line(writer, y += LEGEND_LINE, N_GRADES - 1, CHART_LOST, true, false,
-						  "", "lost (score 0)", layout->n_lost);
+						  "", layout->options->is_probability ? "lost (0 %)" : "lost (score 0)", layout->n_lost);
 	if (layout->n_no_amount > 0)
 		write_legend_line(writer, y += LEGEND_LINE, NO_GRADE, CHART_OPEN, false, false,
 						  "", "no amount", layout->n_no_amount);
@@ -546,7 +507,8 @@ write_legend(const SvgWriter *writer)
 		y = write_sizes(writer, y) + LEGEND_LINE + 8;
 	if (layout->spread)
 	{
-		static const char *const note[] = {"Deals of equal score are", "moved apart a little where", "they would overlap."};
+		const char *const note[] = {layout->options->is_probability ? "Deals of equal probability are" : "Deals of equal score are",
+		"moved apart a little where", "they would overlap."};
 
 		for (int i = 0; i < (int) lengthof(note); i++)
 			append_text(out, left, y + 14 * i, " font-size=\"11\" fill=\"" MUTED "\"", note[i]);
@@ -556,7 +518,7 @@ write_legend(const SvgWriter *writer)
 void
 chart_write_svg(StringInfo out, const ChartLayout *layout)
 {
-	SvgWriter	writer = {out, layout, GetDatabaseEncoding() == PG_UTF8};
+	PipelineWriter writer = {svg_writer(out, layout->options), layout};
 
 	write_head(&writer);
 	if (layout->n_marks == 0)
@@ -564,6 +526,8 @@ chart_write_svg(StringInfo out, const ChartLayout *layout)
 					" font-size=\"16\" fill=\"" MUTED "\" text-anchor=\"middle\"", "No deals");
 	else
 	{
+		if (layout->n_quarters > 0)
+			write_quarters(&writer);
 		write_bands(&writer);
 		if (layout->has_axes_y)
 			write_score_axis(&writer);
