@@ -9,7 +9,12 @@ INSERT INTO processes VALUES
                  "moves": {"start": "first"}}', true),
     ('small', '{"stages": [{"name": "qualify"}, {"name": "won", "outcome": "won"}, {"name": "lost", "outcome": "lost"}]}', false),
     -- what is an outcome in one process may be an open stage in another, and the other way about
-    ('odd', '{"stages": [{"name": "propose"}, {"name": "lost"}, {"name": "signed", "outcome": "won"}, {"name": "won", "outcome": "lost"}]}', false);
+    ('odd', '{"stages": [{"name": "propose"}, {"name": "lost"}, {"name": "signed", "outcome": "won"}, {"name": "won", "outcome": "lost"}]}', false),
+    -- the stages of the strict one without its gates, and the strict one under another name
+    ('lax', '{"stages": [{"name": "qualify"}, {"name": "develop"}, {"name": "propose"}, {"name": "won", "outcome": "won"}, {"name": "lost", "outcome": "lost"}]}', false),
+    ('anywhere', '{"stages": [{"name": "qualify", "required": ["budget"]}, {"name": "develop", "checks": [{"when": "solution <> ''none''"}]}, {"name": "propose"},
+                              {"name": "won", "outcome": "won"}]}', false);
+INSERT INTO processes SELECT 'twin', definition, false FROM processes WHERE name = 'strict';
 CREATE TABLE deals (id integer PRIMARY KEY, process text, stage text, budget numeric, solution text, actual numeric, reason text);
 SELECT attach_process('deals', 'stage', process_table => 'processes', process_column => 'process');
 
@@ -26,7 +31,7 @@ BEGIN
     RETURN 'ok';
 EXCEPTION WHEN check_violation OR not_null_violation THEN
     GET STACKED DIAGNOSTICS rule = CONSTRAINT_NAME, detail = PG_EXCEPTION_DETAIL;
-    RETURN CASE WHEN rule = 'opportunity_stage_gate' THEN replace(regexp_replace(detail, '^Missing: (.*)\.$', '\1'), '"', '')
+    RETURN CASE WHEN rule = 'opportunity_stage_gate' THEN replace(regexp_replace(detail, '^Missing: (.*?)\.( Not met.*)?$', '\1\2'), '"', '')
                 ELSE replace(rule, 'opportunity_stage_', '') END;
 END $$;
 
@@ -59,7 +64,23 @@ FROM (VALUES
     (24, NULL, 'won', 'strict', 'won'),             -- the default, by name: no change
     (25, 'strict', 'propose', NULL, 'won'),
     (26, 'small', 'won', NULL, 'won'),
-    (27, NULL, 'qualify', 'small', 'won')
+    (27, NULL, 'qualify', 'small', 'won'),
+    (28, 'lax', 'qualify', 'strict', 'qualify'),    -- in an open stage: what those before it ask for
+    (29, 'lax', 'develop', 'strict', 'develop'),
+    (30, 'lax', 'propose', 'strict', 'propose'),
+    (31, 'lax', 'develop', 'strict', 'propose'),    -- and of the stage it leaves
+    (32, 'lax', 'propose', 'strict', 'qualify'),    -- back to where nothing stands before
+    (33, 'lax', 'propose', 'strict', 'develop'),
+    (34, 'lax', 'propose', 'anywhere', 'propose'),  -- wherever a new row may start, a row that was there is no new one
+    (35, 'odd', 'signed', 'anywhere', 'propose'),
+    (36, 'lax', 'won', 'anywhere', 'propose'),
+    (37, 'gone', 'propose', 'strict', 'propose'),
+    (38, 'lax', 'propose', 'strict', 'lost'),
+    (39, 'strict', 'propose', 'lax', 'propose'),
+    (40, 'twin', 'propose', 'strict', 'propose'),   -- an equal process: as if it stayed
+    (41, 'strict', 'qualify', 'twin', 'develop'),
+    (42, 'strict', 'propose', 'twin', 'won'),
+    (43, 'twin', 'won', 'strict', 'won')
 ) v (place, was, was_at, then_is, then_at) ORDER BY place;
 
 -- The way around, step by step; what is said of it.
@@ -72,6 +93,16 @@ UPDATE deals SET process = 'strict', stage = 'lost', reason = 'x';
 UPDATE deals SET process = 'strict';
 UPDATE deals SET stage = 'won';
 SELECT id, process, stage FROM deals;
+-- The other way around: along the stages of a process without gates, and back.
+UPDATE deals SET process = 'lax';
+UPDATE deals SET stage = 'develop';
+UPDATE deals SET stage = 'propose';
+UPDATE deals SET process = 'strict';
+UPDATE deals SET process = 'strict', stage = 'lost', reason = 'x';
+UPDATE deals SET process = 'anywhere', budget = 1, solution = 'none';
+UPDATE deals SET process = 'strict', budget = 1, solution = 'plan';
+UPDATE deals SET stage = 'won';
+SELECT id, process, stage FROM deals;
 -- In another partition, too.
 CREATE TABLE parts (LIKE deals) PARTITION BY LIST (process);
 CREATE TABLE parts_strict PARTITION OF parts FOR VALUES IN ('strict');
@@ -81,4 +112,7 @@ INSERT INTO parts (id, process, stage, actual) VALUES (1, 'strict', 'qualify', 5
 UPDATE parts SET process = 'small', stage = 'won';
 UPDATE parts SET process = 'strict';
 UPDATE parts SET process = 'strict', budget = 1, solution = 'x';
+CREATE TABLE parts_lax PARTITION OF parts FOR VALUES IN ('lax');
+INSERT INTO parts VALUES (2, 'lax', 'propose');
+UPDATE parts SET process = 'strict' WHERE id = 2;
 SELECT tableoid::regclass, id, stage FROM parts;

@@ -7,7 +7,9 @@
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
+#include "parser/parse_expr.h"
 #include "parser/parser.h"
+#include "utils/array.h"
 #include "utils/float.h"
 #include "utils/guc.h"
 #include "utils/rel.h"
@@ -26,7 +28,9 @@ pin_expression_settings(void)
 		{"datestyle", "ISO", DateStyle == USE_ISO_DATES},
 		{"intervalstyle", "postgres", IntervalStyle == INTSTYLE_POSTGRES},
 		{"extra_float_digits", "1", extra_float_digits == 1},
-		{"standard_conforming_strings", "on", standard_conforming_strings}
+		{"standard_conforming_strings", "on", standard_conforming_strings},
+		{"transform_null_equals", "off", !Transform_null_equals},
+		{"array_nulls", "on", Array_nulls}
 	};
 	int			level = NewGUCNestLevel();
 

@@ -193,10 +193,11 @@ judge_row(FunctionCallInfo fcinfo, JudgedRow *judged, const RowVersion *old, con
 	conditions = conditions_of(fcinfo, attached);
 	if (move_asks_branch(process, from, to))
 		branch = row_branch(conditions, process, from, judged->row);
-	if (was == attached)
+	if (was == attached || (was != NULL && same_process(was->process, process)))
 		move = decide_move(process, from, to, branch);
 	else
 	{
+		judged->switched = true;
 		if (old->exists)
 			judged->from = version_stage(attachment, old);
 		move = decide_switch(was ? was->process : NULL, process, judged->from, to, branch);

@@ -133,10 +133,10 @@ decide_switch(const SalesProcess *old, const SalesProcess *process, const char *
 	if (outcome != OUTCOME_OPEN && move.verdict == MOVE_ALLOWED &&
 		!process->stages[to].may_start && !stays_closed(old, process, from, to))
 		move.verdict = MOVE_CLOSES_BY_SWITCH;
-	if (outcome == OUTCOME_WON)
+	if (outcome != OUTCOME_LOST)
 	{
 		move.first_gate = 0;
-		move.end_gate = process->n_open;
+		move.end_gate = outcome == OUTCOME_WON ? (int) process->n_open : to;
 	}
 	return move;
 }

@@ -206,9 +206,12 @@ extern StageMove decide_move(const SalesProcess *process, int from, int to, int 
  *
  *	- a deal that is closed after it has either been closed before, in a stage of
  *	  the same name and outcome, or may start there;
- *	- one that is won then brings what all open stages require, and won itself.
+ *	- one that is in an open stage then, or won, brings what all open stages before
+ *	  ask for, whatever way another process has led it there and wherever a new
+ *	  deal might start.
  *
- * Where the deal stays in an open stage nothing is asked: the gates ahead are.
+ * Of processes that are equal a deal has passed the gates of one in the other:
+ * that is for decide_move.
  */
 extern StageMove decide_switch(const SalesProcess *old, const SalesProcess *process, const char *from, int to,
 							   int branch);

@@ -142,7 +142,7 @@ attempt(const JudgedRow *judged)
 	if (judged->from == NULL)
 		return psprintf("enter stage \"%s\"", judged->to);
 	if (strcmp(judged->from, judged->to) == 0)
-		return psprintf("stay in stage \"%s\"", judged->to);
+		return psprintf(judged->switched ? "change its sales process in stage \"%s\"" : "stay in stage \"%s\"", judged->to);
 	return psprintf("move from stage \"%s\" to stage \"%s\"", judged->from, judged->to);
 }
 

@@ -21,6 +21,7 @@ typedef struct JudgedRow
 	const char *from;			/* NULL: the row enters the process */
 	const char *to;				/* NULL: no stage */
 	int			branch;			/* the stage that its branch leads to; STAGE_NONE: none */
+	bool		switched;		/* from another process */
 } JudgedRow;
 
 extern void report_no_stage(const JudgedRow *judged);
