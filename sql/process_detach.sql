@@ -29,6 +29,18 @@ SELECT detach_all('three'), detach_all('three');
 TABLE watched;
 SELECT detach_process('three');
 
+-- Attached anew without a table, or with another one, the process is no longer read from it.
+SELECT attach_process('one', 'stage', process_table => 'process', process_column => 'process', stage_table => 'stage');
+SELECT attach_process('two', 'stage', '{"stages": [{"name": "a"}, {"name": "w", "outcome": "won"}]}', stage_table => 'stage');
+SELECT attach_process('one', 'stage', '{"stages": [{"name": "1"}, {"name": "2", "outcome": "won"}]}');
+TABLE watched;
+CREATE TABLE stage_2 (LIKE stage);
+INSERT INTO stage_2 TABLE stage;
+SELECT attach_process('two', 'stage', '{"stages": [{"name": "a"}, {"name": "w", "outcome": "won"}]}', stage_table => 'stage_2');
+TABLE watched;
+SELECT detach_process('one'), detach_process('two');
+TABLE watched;
+
 -- Who detaches need not own the table that was read: then its trigger stays.
 SET ROLE NONE;
 CREATE ROLE regress_maker;

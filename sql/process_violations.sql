@@ -13,6 +13,8 @@ ALTER TABLE deals ADD COLUMN later integer DEFAULT 7;
 
 -- Before it is attached: the rows that it would refuse. Open stages are judged when they are left.
 SELECT check_process('deals');
+CREATE VIEW deals_seen AS TABLE deals;
+SELECT check_process('deals_seen', p());
 SELECT * FROM check_process('deals', p()) ORDER BY key;
 SELECT * FROM check_process('deals', '{"stages": [{"name": "a", "checks": [{"when": "nothing > 0"}]}, {"name": "w", "outcome": "won"}]}');
 SELECT * FROM check_process('deals', '{"stages": [{"name": "a"}, {"name": "w", "outcome": "won", "required": ["nothing"]}]}');

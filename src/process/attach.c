@@ -130,6 +130,15 @@ tables_to_attach(Oid target, LOCKMODE lock)
 	return find_all_inheritors(target, lock, NULL);
 }
 
+void
+check_is_table(Relation rel)
+{
+	if (rel->rd_rel->relkind != RELKIND_RELATION && rel->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is not a table", RelationGetRelationName(rel))));
+}
+
 static void
 check_target(Oid target, LOCKMODE lock)
 {
@@ -140,10 +149,7 @@ check_target(Oid target, LOCKMODE lock)
 	if (allowed != ACLCHECK_OK)
 		aclcheck_error(allowed, OBJECT_TABLE, get_rel_name(target));
 	rel = table_open(target, lock);
-	if (rel->rd_rel->relkind != RELKIND_RELATION && rel->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is not a table", RelationGetRelationName(rel))));
+	check_is_table(rel);
 	table_close(rel, NoLock);
 }
 
@@ -178,7 +184,7 @@ is_attached(const Trigger *trigger, const char *stage_column)
 
 /*
  * DROP TRIGGER commands for what is attached to a table, but not for triggers of
- * these names; adds the tables that it was read from to sources.
+ * these names; adds the tables that it is read from until then to sources.
  */
 static List *
 drop_commands(Oid relid, const char *stage_column, List *kept, List **sources)
@@ -199,30 +205,28 @@ drop_commands(Oid relid, const char *stage_column, List *kept, List **sources)
 					 errmsg("table \"%s\" is a partition and has its sales process from the table it is part of",
 							RelationGetRelationName(rel)),
 					 errhint("Call the function on the partitioned table.")));
+		*sources = list_concat(*sources, source_tables_named(trigger));
 		if (list_member(kept, makeString(trigger->tgname)))
 			continue;
 		commands = lappend(commands, psprintf("DROP TRIGGER %s ON %s",
 											  quote_identifier(trigger->tgname), qualified_name(relid)));
-		*sources = list_concat(*sources, source_tables_named(trigger));
 	}
 	/* DROP TRIGGER refuses a table that is open. */
 	table_close(rel, NoLock);
 	return commands;
 }
 
-/* Drops what is attached; says whether there was anything. */
+/* Runs them for all of the tables; says whether there was anything to drop. */
 static bool
-drop_triggers(List *tables, const char *stage_column, List *kept)
+drop_triggers(List *tables, const char *stage_column, List *kept, List **sources)
 {
 	List	   *commands = NIL;
-	List	   *sources = NIL;
 	ListCell   *cell;
 
 	foreach(cell, tables)
-		commands = list_concat(commands, drop_commands(lfirst_oid(cell), stage_column, kept, &sources));
+		commands = list_concat(commands, drop_commands(lfirst_oid(cell), stage_column, kept, sources));
 	foreach(cell, commands)
 		run_command(lfirst(cell), SPI_OK_UTILITY);
-	unwatch_tables(sources);
 	return commands != NIL;
 }
 
@@ -394,6 +398,7 @@ opp_attach_process(PG_FUNCTION_ARGS)
 	const char *stage_column;
 	ProcessOptions options;
 	List	   *tables;
+	List	   *sources = NIL;
 	ListCell   *cell;
 
 	Assert(PG_NARGS() == N_ARGS);
@@ -417,8 +422,9 @@ opp_attach_process(PG_FUNCTION_ARGS)
 	check_partitions(target, stage_column);
 	SPI_connect();
 	tables = tables_to_attach(target, ShareRowExclusiveLock);
-	drop_triggers(tables, stage_column, list_make2(makeString(trigger_name(JUDGE_PREFIX, stage_column)),
-												   makeString(trigger_name(DERIVER_PREFIX, stage_column))));
+	drop_triggers(tables, stage_column,
+				  list_make2(makeString(trigger_name(JUDGE_PREFIX, stage_column)),
+							 makeString(trigger_name(DERIVER_PREFIX, stage_column))), &sources);
 	foreach(cell, tables)
 		create_triggers(lfirst_oid(cell), &options);
 	for (int i = 0; i < N_SOURCE_TABLES; i++)
@@ -426,6 +432,7 @@ opp_attach_process(PG_FUNCTION_ARGS)
 		if (!PG_ARGISNULL(source_args[i]))
 			watch_table(PG_GETARG_OID(source_args[i]));
 	}
+	unwatch_tables(sources);
 	CommandCounterIncrement();
 	foreach(cell, tables)
 		check_attachment(lfirst_oid(cell), stage_column);
@@ -438,14 +445,16 @@ opp_detach_process(PG_FUNCTION_ARGS)
 {
 	Oid			target;
 	const char *stage_column = name_argument(fcinfo, 1);
+	List	   *sources = NIL;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_VOID();
 	target = PG_GETARG_OID(0);
 	check_target(target, AccessExclusiveLock);
 	SPI_connect();
-	if (!drop_triggers(tables_to_attach(target, AccessExclusiveLock), stage_column, NIL))
+	if (!drop_triggers(tables_to_attach(target, AccessExclusiveLock), stage_column, NIL, &sources))
 		report_not_attached(target, stage_column);
+	unwatch_tables(sources);
 	SPI_finish();
 	PG_RETURN_VOID();
 }

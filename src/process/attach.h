@@ -8,9 +8,13 @@
 #include "opportunity.h"
 
 #include "nodes/pg_list.h"
+#include "utils/rel.h"
 
 /* A table's name for a command. */
 extern char *qualified_name(Oid relid);
+
+/* Refuses what no process can be attached to. */
+extern void check_is_table(Relation rel);
 
 /* Runs a command by SPI, whose result must be that. */
 extern void run_command(const char *command, int expected);

@@ -27,7 +27,7 @@
 #include "utils/syscache.h"
 
 #define BUILTIN_HINT \
-	errhint("In a table of processes, and in a process that is not the one attached to the row's table, conditions may call built-in functions and operators that are immutable, or stable and about dates and times.")
+	errhint("In a table of processes or of rules, and in a process that is not the one attached to the row's table, conditions may call built-in functions and operators that are immutable, or stable and about dates and times.")
 
 static void
 refuse_name(List *name)

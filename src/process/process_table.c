@@ -32,8 +32,9 @@ find_columns(Relation processes, const ProcessOptions *options, ProcessReader *r
 	reader->definition = source_column(PROCESS_TABLE, processes, options->process_definition,
 									   extension_type("sales_process"));
 	reader->is_default = get_attnum(table, DEFAULT_COLUMN);
-	if (reader->is_default > 0 && get_atttype(table, reader->is_default) != BOOLOID)
-		reader->is_default = InvalidAttrNumber;
+	if (reader->is_default > 0)
+		reader->is_default = get_atttype(table, reader->is_default) != BOOLOID ? InvalidAttrNumber :
+			source_column(PROCESS_TABLE, processes, DEFAULT_COLUMN, BOOLOID);
 	reader->rule_key = options->rule_process_key == NULL ? reader->key :
 		source_column(PROCESS_TABLE, processes, options->rule_process_key, InvalidOid);
 	init_name_reader(&reader->key_reader, get_atttype(table, reader->key), CurrentMemoryContext);

@@ -166,6 +166,13 @@ source_column(SourceTable which, Relation source, const char *name, Oid type)
 				 : errmsg("column \"%s\" of %s \"%s\" must be of type %s",
 						  name, sources[which].noun, RelationGetRelationName(source), format_type_be(type)),
 				 errhint("Name the columns by the options %s.", sources[which].column_options)));
+	/* A scan without SQL finds no value there. */
+	if (TupleDescAttr(RelationGetDescr(source), attnum - 1)->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("column \"%s\" of %s \"%s\" is a virtual generated column",
+						name, sources[which].noun, RelationGetRelationName(source)),
+				 errhint("Make it a stored generated column.")));
 	return attnum;
 }
 
