@@ -6,7 +6,7 @@ SET client_min_messages = warning;
 CREATE TEMP TABLE subject (place int, suffix text, name text, is_floor boolean);
 INSERT INTO subject VALUES (1, 'ours', 'attach_history', false), (2, 'column', 'PL/pgSQL, entry a column', false),
     (3, 'jsonb', 'PL/pgSQL, entry a row as jsonb', false), (4, 'none', 'no history', true);
-SELECT 50000 * :scale AS deals \gset
+SELECT (50000 * :scale)::int AS deals \gset
 
 SELECT format('CREATE TABLE deal_%s (deal_id int PRIMARY KEY, stage text, amount numeric(12,2), notes text)', suffix) FROM subject \gexec
 CREATE TABLE audit_column (id bigserial PRIMARY KEY, deal_id int NOT NULL, changed_at timestamptz NOT NULL DEFAULT now(), changed_by text NOT NULL DEFAULT current_user,
