@@ -11,6 +11,7 @@ CREATE TABLE items (deal_id int NOT NULL REFERENCES deals, quantity numeric, pri
 CREATE INDEX items_net ON items (opportunity.net_amount(quantity, price));
 CREATE TABLE snapshots (day date, summary pipeline_summary);
 CREATE TABLE processes (name text, definition sales_process);
+CREATE TABLE prices (price monetary('EUR') CONSTRAINT prices_key PRIMARY KEY, breaks quantity_breaks, path stage_path);
 CREATE VIEW by_stage AS SELECT stage, opportunity.summarize_pipeline(amount, 50::float8, won) AS summary FROM deals GROUP BY stage;
 CREATE MATERIALIZED VIEW totals AS SELECT deal_id, opportunity.revenue(quantity, price) AS total FROM items GROUP BY deal_id;
 CREATE FUNCTION parsed() RETURNS numeric LANGUAGE sql RETURN opportunity.line_amount(2, 3);
@@ -20,6 +21,7 @@ SELECT attach_totals('deals', 'amount', 'items', 'deal_id', 'opportunity.net_amo
 SELECT attach_process('deals', 'stage', '{"stages": [{"name": "open"}, {"name": "won", "outcome": "won"}]}');
 INSERT INTO deals VALUES (1, 'open', NULL, NULL);
 INSERT INTO items VALUES (1, 2, 10);
+INSERT INTO prices VALUES ('EUR 5', '[10,):5%', NULL);
 INSERT INTO snapshots SELECT '2026-11-01', summary FROM by_stage;
 SELECT create_workspace('drop_cascade_crm', 'EUR');
 
@@ -41,6 +43,8 @@ INSERT INTO thing (thing, probe) VALUES
     ('totals, as last computed', $$(SELECT amount FROM drop_cascade.deals) = 20$$),
     ('triggers of attach_totals and attach_process', $$EXISTS (SELECT FROM pg_trigger WHERE tgrelid IN ('drop_cascade.deals'::regclass, 'drop_cascade.items'::regclass) AND NOT tgisinternal)$$),
     ('columns of the types pipeline_summary and sales_process, with their data', $$EXISTS (SELECT FROM pg_attribute WHERE attrelid IN ('drop_cascade.snapshots'::regclass, 'drop_cascade.processes'::regclass) AND attname IN ('summary', 'definition') AND NOT attisdropped)$$),
+    ('columns of the types monetary, quantity_breaks and stage_path, with their data', $$EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'drop_cascade.prices'::regclass AND attname IN ('price', 'breaks', 'path') AND NOT attisdropped)$$),
+    ('primary keys and indexes on columns of its types', $$to_regclass('drop_cascade.prices_key') IS NOT NULL$$),
     ('generated columns that call its functions, with their data', $$EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'drop_cascade.items'::regclass AND attname = 'net' AND NOT attisdropped)$$),
     ('columns whose default calls its functions', $$EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'drop_cascade.items'::regclass AND attname = 'list_net' AND NOT attisdropped)$$),
     ('such defaults', $$EXISTS (SELECT FROM pg_attrdef d JOIN pg_attribute a ON (a.attrelid, a.attnum) = (d.adrelid, d.adnum) WHERE d.adrelid = 'drop_cascade.items'::regclass AND a.attname = 'list_net')$$),

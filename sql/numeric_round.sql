@@ -10,7 +10,7 @@ SELECT amount, mode, round_amount(amount, 0, mode)
 \crosstabview amount mode round_amount
 -- Defaults: two digits, ties away from zero; the result shows as many digits as the scale.
 SELECT round_amount(1.005), round_amount(-1.005), round_amount(7), round_amount(1250, -2), round_amount(1250, scale => -2, rounding => 'half_even');
--- A SuiteCRM line, 9.5 × 124.75 = 1185.125, that it was seen to truncate (semantics B1, L11)
+-- A SuiteCRM line, 9.5 × 124.75 = 1185.125, that it was seen to truncate (issue 10811)
 SELECT round_amount(9.5 * 124.75), round_amount(9.5 * 124.75, 2, 'down') AS truncated;
 
 -- The definition of each mode, in terms of floor and ceil of the scaled number alone.

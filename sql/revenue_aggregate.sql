@@ -10,7 +10,7 @@ SELECT revenue(q, p, v, m), revenue(q, p)
   FROM (VALUES (NULL::numeric, 10, 1, 2), (1, NULL, 1, 2)) AS l(q, p, v, m);
 SELECT revenue(q, p, v, m), revenue(q, p)
   FROM (VALUES (1::numeric, 10, NULL::numeric, NULL::numeric), (NULL, 10, 1, 2), (2, 0.005, 0, 5)) AS l(q, p, v, m);
--- B1, T4: each line is rounded before it is added
+-- each line is rounded before it is added
 SELECT revenue(1, 0.335) FROM generate_series(1, 3);
 -- integer columns are numeric enough
 SELECT revenue(q, p), revenue(q, p, 0, q) FROM (VALUES (1::integer, 2::bigint), (3, 4)) AS l(q, p);

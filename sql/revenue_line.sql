@@ -3,7 +3,12 @@
 CREATE SCHEMA revenue_line;
 SET search_path = revenue_line, opportunity;
 
--- Examples from the published semantics (B1, B4); the letters are their keys.
+-- Published examples, or derived from a published rule: L1 MicrosoftDocs product-discounting-methods,
+-- L3 configure-product-catalog-settings; L4, L6 magnetismsolutions.com 2018/11/15, Discount
+-- Calculation Method; L7 experience.dynamics.com, idea 787905c9; L8 help.hubdo.com, HubSpot's line
+-- item net pricing; L11 SuiteCRM issue 10811; L12 frappe/crm issue 791; L13 learn.microsoft.com
+-- question 1689810; T1 community.dynamics.com, thread 154467; T2 magnetismsolutions.com 2018/07/27,
+-- Manual Discounts; T3 MicrosoftDocs sample-calculate-price-plugin.
 SELECT example, computed, published, computed = published AS ok
   FROM (VALUES
 	('L1: 200 at 100, manual discount 10', net_amount(200, 100, 0, 10), 19990),
@@ -14,18 +19,22 @@ SELECT example, computed, published, computed = published AS ok
 	('L7: 10 at 25.20 less 19.05 %, unit not rounded', line_amount(10, 25.20, 19.05), 203.99),
 	('L7: the same with a rounded unit price', line_amount(10, round_amount(25.20 * (1 - 0.1905))), 204.00),
 	('L8: 10 at 234.56, 20 % on the line', line_amount(10, 234.56, 20), 1876.48),
+	('L8: 20 % on the unit', line_amount(10, line_amount(1, 234.56, 20)), 1876.50),
 	('L11: 9.5 at 124.75, half up', line_amount(9.5, 124.75), 1185.13),
 	('L12: 5 at 100 and 3 at 200 less 10 %', line_amount(5, 100) + line_amount(3, 200, 10), 1040),
 	('L13: 501 at 150 with a volume discount of 10 %', base_amount(501, 150, 15), 67635),
 	('T1: five lines', net_amount(1, 20) + net_amount(1, 500, 0, 100) + net_amount(1, 100) + net_amount(1, 300, 0, 10) + net_amount(1, 80, 0, 10), 880),
+	('T2: 10 % of 880', 880 - opportunity_total(880, 10), 88),
+	('T2: 880 less 10 % less 50', opportunity_total(880, 10, 50), 742),
 	('T2: 880 less 10 % less 50, freight 30, tax 44', opportunity_total(880, 10, 50, 30, 44), 816),
 	('T3: 1000, no discount, 10 % tax', opportunity_total(1000, 0, 0, 0, 100), 1100),
 	('T3: 2000 less 5 %, 10 % tax of the rest', opportunity_total(2000, 5, 0, 0, 190), 2090),
 	('T3: 5000 less 10 %, 10 % tax of the rest', opportunity_total(5000, 10, 0, 0, 450), 4950),
 	('T3: 6000 less 10 %, 8 % tax of the rest', opportunity_total(6000, 10, 0, 0, 432), 5832)
   ) AS v(example, computed, published);
--- T4: lines are rounded before they are added, so the sum is that of the lines shown
-SELECT net_amount(1, 0.335) AS line, 3 * net_amount(1, 0.335) AS three;
+-- T4: lines are rounded before they are added, so the sum is that of the lines shown;
+-- Salesforce adds them as they are (help.salesforce.com, article 000385918)
+SELECT net_amount(1, 0.335) AS line, 3 * net_amount(1, 0.335) AS three, round_amount(3 * net_amount(1, 0.335, scale => 3)) AS salesforce;
 
 -- A missing discount, freight or tax is none; a missing quantity or price gives no amount.
 SELECT base_amount(2, 10, NULL), net_amount(2, 10, NULL, NULL), extended_amount(2, 10, NULL, NULL, NULL),

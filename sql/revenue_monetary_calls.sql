@@ -34,5 +34,7 @@ SELECT unnest(CASE WHEN oprleft = 0 THEN ARRAY[oprname || ' $1', oprname || ' ''
 SELECT count(*) > 80 AS many, count(*) FILTER (WHERE call IN ('abs($1)', 'sum($1)', 'avg($1)', 'min($1)', 'max($1)')) AS functions_of_both FROM expression;
 CREATE TABLE answer AS SELECT call, parameter_types(call) AS types FROM expression;
 SELECT count(types) > 40 AS many_accepted FROM answer;
+SET search_path = opportunity, pg_catalog, revenue_monetary_calls;
+SELECT call, types AS after_the_server, parameter_types(call) AS before_the_server FROM answer WHERE types IS DISTINCT FROM parameter_types(call) ORDER BY call COLLATE "C";
 SET search_path = revenue_monetary_calls;
 SELECT call, types AS with_schema, parameter_types(call) AS without FROM answer WHERE types IS DISTINCT FROM parameter_types(call) ORDER BY call COLLATE "C";

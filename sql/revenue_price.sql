@@ -3,7 +3,7 @@ CREATE SCHEMA revenue_price;
 SET search_path = revenue_price, opportunity;
 SET datestyle = iso;
 
--- The six methods, by the formulas of Dynamics 365 (semantics B2; the example R7 is
+-- The six methods, by the formulas of Dynamics 365 (the example R7 is
 -- derived from MicrosoftDocs, product-pricing-methods.md).
 SELECT list_price('currency_amount', 49.90) AS amount,
        list_price('percent_of_list', percentage => 90, list_price => 217.50) AS percent_of_list,
@@ -14,14 +14,15 @@ SELECT list_price('currency_amount', 49.90) AS amount,
 -- A method looks at what it needs and at nothing else.
 SELECT list_price('currency_amount', 1, 'NaN', 'NaN', 'NaN', 'NaN') AS amount, list_price('markup_standard_cost', 'NaN', 10, 'NaN', 1) AS standard_cost,
        list_price('currency_amount', -5) AS credit, list_price('margin_current_cost', percentage => 99.99, current_cost => 1) AS widest_margin,
-       list_price('percent_of_list', percentage => 0, list_price => 1) AS nothing, list_price('percent_of_list', percentage => 120, list_price => 10) AS surcharge;
--- Not rounded: the line is, once. L7 (community.dynamics.com): 10 at 25.20 less 19.05
+       list_price('percent_of_list', percentage => 0, list_price => 1) AS nothing, list_price('percent_of_list', percentage => 120, list_price => 10) AS surcharge,
+       list_price('percent_of_list', percentage => 1000000000, list_price => 1) AS most;
+-- Not rounded: the line is, once. L7 (experience.dynamics.com, idea 787905c9): 10 at 25.20 less 19.05
 -- percent are 203.99, with a rounded unit 204.00.
 SELECT price, base_amount(10, price) AS line, base_amount(10, round_amount(price)) AS unit
   FROM list_price('percent_of_list', percentage => 100 - 19.05, list_price => 25.20) AS price;
 
--- The published examples of rounding, by their keys (semantics B2): R1 is of Magnetism
--- Solutions, the others of a thread on community.dynamics.com, whose R3 says 3.00 by a slip.
+-- Published examples of rounding: R1 is of magnetismsolutions.com 2018/08/17, R2 to R5 of the
+-- thread 5d73466f on social.microsoft.com, whose R3 says 3.00 by a slip; R6 follows from the rule.
 SELECT example, computed, published, computed = published AS ok
   FROM (VALUES
 	('R1: 217.39 up, ends in .00', round_price(217.39, 'up', 'ends_in', 0.00), 218.00),
@@ -37,8 +38,10 @@ SELECT example, computed, published, computed = published AS ok
 	('R6: on the grid, up', round_price(2.99, 'up', 'ends_in', 0.99), 2.99),
 	('R6: on the grid, down', round_price(2.75, 'down', 'multiple_of', 0.25), 2.75)
   ) AS v(example, computed, published);
--- R8 (Odoo's formula): base list, discount 20 percent, to tens, surcharge -0.01.
+-- R8 (formula rules of Odoo, product_pricelist_item.py): base list, discount 20 percent, to tens, surcharge -0.01.
 SELECT price, round_price(price * 0.80, 'nearest', 'multiple_of', 10) - 0.01 AS odoo FROM unnest(ARRAY[100, 62]) AS price;
+-- R9, likewise: base cost, discount -100 percent, at least 5 above the cost.
+SELECT cost, greatest(list_price('markup_standard_cost', percentage => 100, standard_cost => cost), cost + 5) AS odoo FROM unnest(ARRAY[10, 2]) AS cost;
 
 -- What Microsoft leaves open: the middle goes up; what ends in 9.99 comes every 10,
 -- what ends in 99 every 100; below the first such price the first one stands.
@@ -80,7 +83,7 @@ SELECT call, e.*
 			   ('list_price(''markup_current_cost'', percentage => 5, standard_cost => 1)'), ('list_price(''margin_standard_cost'', percentage => 5, current_cost => 1)'),
 			   ('list_price(''margin_current_cost'', percentage => 100, current_cost => 1)'), ('list_price(''margin_standard_cost'', percentage => ''NaN'', standard_cost => 1)'),
 			   ('list_price(''markup_current_cost'', percentage => -0.01, current_cost => 1)'), ('list_price(''markup_current_cost'', percentage => 100000, current_cost => 1)'),
-			   ('list_price(''percent_of_list'', percentage => 1000000000, list_price => 1)'),
+			   ('list_price(''percent_of_list'', percentage => 1000000000.01, list_price => 1)'),
 			   ('list_price(''currency_amount'', ''Infinity'')'), ('list_price(''percent_of_list'', percentage => 1, list_price => ''NaN'')'),
 			   ('list_price(''cost_plus'')'), ('list_price('''')'), ('list_price(NULL)'),
 			   ('round_price(1, ''up'', NULL, 1)'), ('round_price(1, ''up'', ''ends_in'', NULL)'), ('round_price(1, ''sideways'', ''ends_in'', 1)'), ('round_price(1, ''up'', ''begins_in'', 1)'),

@@ -6,7 +6,7 @@ SET search_path = revenue_quantity_breaks, opportunity;
 SELECT v::quantity_breaks FROM unnest(ARRAY['[10,50):5%, [50,):12.5%', ' [ 010 , 50.00000 ):5.000000000 %,[50 ,) : 12.50%', '[0,1):0', '[.5,1.):0.000001, [2.00001,2.00002):100%',
 	'[0,1000000000000):1000000000000, [1000000000000,):1%', E'[1,\t2)\n:3']) AS v;
 
--- L13, a percentage list (derived from the thread in the notes on community.dynamics.com);
+-- L13, a percentage list (derived from learn.microsoft.com, question 1689810);
 -- L14, an amount list (Neil Parkhurst, MB2-717, Discount Lists). Bands are half-open here,
 -- so that no quantity between them is without its discount.
 SELECT q, volume_discount('[101,501):5%, [501,5001):10%, [5001,):15%', q, 150) AS per_unit, 150 - volume_discount('[101,501):5%, [501,5001):10%, [5001,):15%', q, 150) AS price

@@ -3,11 +3,12 @@
 CREATE SCHEMA revenue_tax;
 SET search_path = revenue_tax, opportunity;
 
--- Per line and on the document (semantics B5): TX1 is Odoo's issue 23125, TX3 the amounts of
--- SuiteCRM's issue 4460 at 21 percent. Tax on the document is tax_amount of the sum.
+-- Per line and on the document : TX1 is Odoo's issue 23125, TX2 the total of
+-- SuiteCRM's issue 1234 (4,825.088; its lines are not published), TX3 the amounts of SuiteCRM's
+-- issue 4460 at 21 percent. Tax on the document is tax_amount of the sum.
 SELECT example, sum(tax_amount(net, rate)) AS per_line, tax_amount(sum(net), max(rate)) AS on_document
   FROM (VALUES ('TX1', 598.89, 8.5), ('TX1', 329.84, 8.5), ('TX1', -59.89, 8.5), ('TX1', -32.98, 8.5),
-               ('TX3', 97.50, 21), ('TX3', 65, 21), ('TX3', 32.50, 21)) AS l(example, net, rate)
+               ('TX2, the sum', 25395.20, 19), ('TX3', 97.50, 21), ('TX3', 65, 21), ('TX3', 32.50, 21)) AS l(example, net, rate)
  GROUP BY example ORDER BY example;
 -- TX4, SuiteCRM's issue 1776: 2,500.00 gross at 8 percent. No net price of two decimals gives it;
 -- with the tax included in the price nothing is lost.
@@ -15,6 +16,8 @@ SELECT net, round_amount(net + tax_amount(net, 8, scale => 4)) AS gross FROM unn
 SELECT 2500.00 - tax_amount(2500, 8, included => true) AS net, tax_amount(2500, 8, true) AS tax;
 -- TX5, Odoo's documentation of taxes: 1000 at 10 percent, excluded and included.
 SELECT 1000 + tax_amount(1000, 10) AS excluded, 1000 - tax_amount(1000, 10, true) AS net, tax_amount(1000, 10, true) AS included;
+-- The same page: a rate of the gross amount, and a formula of brackets.
+SELECT round_amount(1000 / (1 - 10 / 100.0)) - 1000 AS of_gross, tax_amount(least(1000, 500), 10) + tax_amount(greatest(1000 - 500, 0), 20) AS brackets;
 -- Tax of several rates on the document: on the sum of each rate.
 SELECT sum(tax) AS tax FROM (SELECT tax_amount(sum(net), rate) AS tax FROM (VALUES (0.33, 19), (0.33, 19), (1.01, 7)) AS l(net, rate) GROUP BY rate) AS r;
 
@@ -50,14 +53,15 @@ SELECT modes[i] AS mode, count(*) AS compared, count(*) FILTER (WHERE round_amou
        (SELECT ARRAY['half_up', 'half_even', 'half_down', 'up', 'down', 'ceiling', 'floor'] AS modes) AS m, generate_series(1, 7) AS i
  GROUP BY 1, i ORDER BY i;
 
--- Manual discounts per line or per unit (semantics B1): L1 and L2 from MicrosoftDocs,
+-- Manual discounts per line or per unit : L1 and L2 from MicrosoftDocs,
 -- product-discounting-methods; L3 from configure-product-catalog-settings; L4 and L5 from
 -- Magnetism Solutions, Discount Calculation Method.
 SELECT example, line, unit
   FROM (VALUES ('L1, L2: 200 at 100 less 10', net_amount(200, 100, 0, manual_discount(200, 10, 'line')), net_amount(200, 100, 0, manual_discount(200, 10, 'unit'))),
                ('L3: 11 at 100 less 10', net_amount(11, 100, 0, manual_discount(11, 10, 'line')), net_amount(11, 100, 0, manual_discount(11, 10))),
                ('L4, L5: 10 at 1000 less 100 less 100', net_amount(10, 1000, 100, manual_discount(10, 100, 'line')), net_amount(10, 1000, 100, manual_discount(10, 100))),
-               ('L4, L5: with 15 % tax', extended_amount(10, 1000, 100, 100, tax_amount(8900, 15)), extended_amount(10, 1000, 100, manual_discount(10, 100), tax_amount(8000, 15)))) AS v(example, line, unit);
+               ('L4, L5: with 15 % tax', extended_amount(10, 1000, 100, 100, tax_amount(8900, 15)), extended_amount(10, 1000, 100, manual_discount(10, 100), tax_amount(8000, 15))),
+               ('L6: three such lines', 3 * net_amount(10, 1000, 100, manual_discount(10, 100, 'line')), 3 * net_amount(10, 1000, 100, manual_discount(10, 100)))) AS v(example, line, unit);
 -- L9, L10 (MicrosoftDocs, pricing-product-bundles): required members are in the price of 500, optional ones are added.
 SELECT net_amount(1, 500) AS required_only, net_amount(1, 500) + net_amount(5, 40) + net_amount(5, 50) AS with_optional;
 SELECT manual_discount(NULL, 10), manual_discount(2, NULL), manual_discount(2, 10, NULL), manual_discount(-2, 10) AS return;

@@ -63,15 +63,16 @@ static const struct
 	[PRICE_MARGIN_STANDARD_COST] = {"margin_standard_cost", FORMULA_MARGIN, PRICE_INPUT_STANDARD_COST},
 };
 
-/* The percentage of each formula is below its limit, in percent. */
+/* The percentage of each formula is below its limit, or up to it. */
 static const struct
 {
 	int			limit;
+	bool		limit_is_allowed;
 	const char *range;
 } percentages[] = {
-	[FORMULA_PERCENT] = {1000000000, "A percentage of the list price is zero or more, and below 1000000000."},
-	[FORMULA_MARKUP] = {100000, "A markup is zero or more, and below 100000 percent."},
-	[FORMULA_MARGIN] = {100, "A margin is zero or more, and below 100 percent."},
+	[FORMULA_PERCENT] = {1000000000, true, "A percentage of the list price is from 0 to 1000000000."},
+	[FORMULA_MARKUP] = {100000, false, "A markup is zero or more, and below 100000 percent."},
+	[FORMULA_MARGIN] = {100, false, "A margin is zero or more, and below 100 percent."},
 };
 
 static const char *const rounding_names[] = {
@@ -204,6 +205,7 @@ compute_list_price(PriceMethod method, const NullableDatum *inputs, Datum *price
 	PriceFormula formula = methods[method].formula;
 	int			base = methods[method].base;
 	Datum		percentage = inputs[PRICE_INPUT_PERCENTAGE].value;
+	int			order;
 
 	if (inputs[base].isnull)
 		return missing_input[base];
@@ -216,8 +218,9 @@ compute_list_price(PriceMethod method, const NullableDatum *inputs, Datum *price
 	if (inputs[PRICE_INPUT_PERCENTAGE].isnull)
 		return PRICING_MISSING_PERCENTAGE;
 	/* NaN is above every limit */
+	order = exact_compare(percentage, integer(percentages[formula].limit));
 	if (exact_compare(percentage, integer(0)) < 0 ||
-		exact_compare(percentage, integer(percentages[formula].limit)) >= 0)
+		order > 0 || (order == 0 && !percentages[formula].limit_is_allowed))
 		return PRICING_INVALID_PERCENTAGE;
 
 	if (formula == FORMULA_PERCENT)

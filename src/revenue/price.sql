@@ -4,7 +4,7 @@ RETURNS numeric
 AS 'MODULE_PATHNAME', 'opp_list_price'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION opportunity.list_price(text, numeric, numeric, numeric, numeric, numeric) IS
-'The price of a price list item, not rounded. method: currency_amount (amount), percent_of_list (list_price * percentage / 100, below 1000000000), markup_current_cost and markup_standard_cost (cost * (1 + percentage / 100), below 100000), margin_current_cost and margin_standard_cost (cost / (1 - percentage / 100), below 100; to at least 16 significant digits). A NULL the method needs: 22004, a percentage outside its range, NaN or an infinite number: 22003, another method: 22023, each with the number Dynamics 365 gives that error. What the method does not need is not looked at.';
+'The price of a price list item, not rounded. method: currency_amount (amount), percent_of_list (list_price * percentage / 100, up to 1000000000), markup_current_cost and markup_standard_cost (cost * (1 + percentage / 100), below 100000), margin_current_cost and margin_standard_cost (cost / (1 - percentage / 100), below 100; to at least 16 significant digits). A NULL the method needs: 22004, a percentage outside its range, NaN or an infinite number: 22003, another method: 22023, each with the number Dynamics 365 gives that error. What the method does not need is not looked at.';
 
 CREATE FUNCTION opportunity.round_price(price numeric, policy text, option text, amount numeric)
 RETURNS numeric
