@@ -12,7 +12,7 @@ BEGIN
         INSERT INTO deal SELECT n * 100 + i, CASE WHEN random() > 0.1 THEN round((random() * 2000 - 200)::numeric, (random() * 6)::int) END,
             CASE WHEN random() > 0.1 THEN date '2026-01-01' + (random() * 200)::int END, (ARRAY['qualify', 'propose', 'won', 'lost', NULL])[1 + (random() * 4)::int], (ARRAY['ada', 'bob', 'eve', NULL])[1 + (random() * 3)::int]
         FROM generate_series(1, 40) i;
-        UPDATE deal SET amount = amount + (random() * 50)::int WHERE random() < 0.2;
+        UPDATE deal SET amount = amount + (random() * 50 - 25)::int WHERE random() < 0.2;
         UPDATE deal SET close_date = close_date + (random() * 120 - 40)::int WHERE random() < 0.3;
         UPDATE deal SET stage = (ARRAY['qualify', 'propose', 'won', 'lost', NULL])[1 + (random() * 4)::int] WHERE random() < 0.3;
         UPDATE deal SET owner = (ARRAY['ada', 'bob', 'eve', NULL])[1 + (random() * 3)::int] WHERE random() < 0.2;
