@@ -64,7 +64,8 @@ INSERT INTO label VALUES
     ('attach_process', 'v', 'u'), ('detach_process', 'v', 'u'), ('detach_all', 'v', 'u'),
     ('check_totals', 'v', 'u'), ('check_process', 'v', 'u'), ('advance', 'v', 'u'), ('move_to', 'v', 'u'), ('create_workspace', 'v', 'u'),
     -- they read tables or the catalog
-    ('process_of', 's', 's'), ('explain_price', 's', 'u'), ('history_as_of', 's', 'u'), ('rows_as_of', 's', 'u'),
+    ('process_of', 's', 's'), ('explain_price', 's', 'u'), ('history_as_of', 's', 'u'), ('rows_as_of', 's', 'u'), ('history_(changes|column)', 's', 'u'),
+    ('pipeline_(as_of|changes|slippage)', 's', 'u'),
     -- they run the output functions of types
     ('history_value', 's', 's'), ('pipeline_groups', 's', 's'),
     -- they look at a row by the output functions of its columns' types, and run the conditions of a process

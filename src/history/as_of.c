@@ -22,6 +22,8 @@
 
 PG_FUNCTION_INFO_V1(opp_history_as_of);
 PG_FUNCTION_INFO_V1(opp_rows_as_of);
+PG_FUNCTION_INFO_V1(opp_history_changes);
+PG_FUNCTION_INFO_V1(opp_history_column);
 
 /* Rows are handed on in batches of so many. */
 #define ROWS_AT_A_TIME 1000
@@ -87,13 +89,13 @@ find_history(Relation target)
 	return copy;
 }
 
-/* Fills the function's result from a query with the instant as its parameter. */
+/* Fills the function's result from a query with an instant, or two, as its parameters. */
 static void
-run_query(FunctionCallInfo fcinfo, const char *query, TimestampTz as_of)
+run_query(FunctionCallInfo fcinfo, const char *query, TimestampTz first, TimestampTz second)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	Oid			types[] = {TIMESTAMPTZOID};
-	Datum		values[] = {TimestampTzGetDatum(as_of)};
+	Oid			types[] = {TIMESTAMPTZOID, TIMESTAMPTZOID};
+	Datum		values[] = {TimestampTzGetDatum(first), TimestampTzGetDatum(second)};
 	Portal		portal;
 	SPIPlanPtr	plan;
 	int			level;
@@ -117,6 +119,16 @@ run_query(FunctionCallInfo fcinfo, const char *query, TimestampTz as_of)
 	SPI_finish();
 }
 
+/* Starts a query whose first column is the key k1 ... as text. */
+static void
+append_row_key(StringInfo text, int n_keys)
+{
+	appendStringInfoString(text, n_keys == 1 ? "SELECT opportunity.history_value(k1)" : "SELECT CAST(ROW(");
+	for (int k = 1; n_keys > 1 && k <= n_keys; k++)
+		appendStringInfo(text, "%sopportunity.history_value(k%d)", k > 1 ? ", " : "", k);
+	appendStringInfoString(text, n_keys == 1 ? "" : ") AS text)");
+}
+
 Datum
 opp_history_as_of(PG_FUNCTION_ARGS)
 {
@@ -130,10 +142,7 @@ opp_history_as_of(PG_FUNCTION_ARGS)
 
 	relation_close(target, AccessShareLock);
 	initStringInfo(&text);
-	appendStringInfoString(&text, n_keys == 1 ? "SELECT opportunity.history_value(k1)" : "SELECT CAST(ROW(");
-	for (int k = 1; n_keys > 1 && k <= n_keys; k++)
-		appendStringInfo(&text, "%sopportunity.history_value(k%d)", k > 1 ? ", " : "", k);
-	appendStringInfoString(&text, n_keys == 1 ? "" : ") AS text)");
+	append_row_key(&text, n_keys);
 	appendStringInfoString(&text, ", column_name, value FROM (");
 	history_append_query(&text, arguments);
 	appendStringInfoString(&text, ") AS h CROSS JOIN LATERAL (VALUES ");
@@ -143,7 +152,7 @@ opp_history_as_of(PG_FUNCTION_ARGS)
 		i++;
 	}
 	appendStringInfoString(&text, ") AS v(column_name, value)");
-	run_query(fcinfo, text.data, PG_GETARG_TIMESTAMPTZ(1));
+	run_query(fcinfo, text.data, PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_TIMESTAMPTZ(1));
 	return (Datum) 0;
 }
 
@@ -161,6 +170,57 @@ place_of(List *names, const char *name)
 			return place;
 	}
 	return 0;
+}
+
+/* A watched column's name, or an error. */
+static void
+check_watched(Relation target, char **arguments, const char *column)
+{
+	if (place_of(history_names(arguments[HISTORY_COLUMNS], "columns"), column) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("the history of table \"%s\" does not watch a column \"%s\"",
+						RelationGetRelationName(target), column),
+				 errdetail("It watches: %s.", arguments[HISTORY_COLUMNS]),
+				 errhint("Name the column that has it, or attach the history with it."),
+				 errtable(target)));
+}
+
+Datum
+opp_history_column(PG_FUNCTION_ARGS)
+{
+	Relation	target = relation_open(history_table_argument(fcinfo, 0, "target"), AccessShareLock);
+	char	   *column = NameStr(*PG_GETARG_NAME(1));
+
+	check_watched(target, find_history(target), column);
+	relation_close(target, AccessShareLock);
+	PG_RETURN_TEXT_P(cstring_to_text(column));
+}
+
+Datum
+opp_history_changes(PG_FUNCTION_ARGS)
+{
+	Relation	target = relation_open(history_table_argument(fcinfo, 0, "target"), AccessShareLock);
+	char	   *column = NameStr(*PG_GETARG_NAME(1));
+	char	  **arguments = find_history(target);
+	List	   *keys = history_names(arguments[HISTORY_TABLE_KEY], "the history's key");
+	StringInfoData text;
+	ListCell   *cell;
+	int			i = 0;
+
+	check_watched(target, arguments, column);
+	relation_close(target, AccessShareLock);
+	initStringInfo(&text);
+	append_row_key(&text, list_length(keys));
+	appendStringInfoString(&text, ", id, changed_at, changed_by, event, old_value, new_value FROM (SELECT ");
+	foreach(cell, keys)
+		appendStringInfo(&text, "%s AS k%d, ", quote_identifier(lfirst(cell)), ++i);
+	appendStringInfo(&text, "id, changed_at, changed_by, event, old_value, new_value FROM %s"
+					 " WHERE column_name OPERATOR(pg_catalog.=) %s AND changed_at OPERATOR(pg_catalog.>) $1"
+					 " AND changed_at OPERATOR(pg_catalog.<=) $2) AS h ORDER BY id",
+					 arguments[HISTORY_TABLE], quote_literal_cstr(column));
+	run_query(fcinfo, text.data, PG_GETARG_TIMESTAMPTZ(2), PG_GETARG_TIMESTAMPTZ(3));
+	return (Datum) 0;
 }
 
 /* Not strict: its first argument is there for its type. */
@@ -219,6 +279,6 @@ opp_rows_as_of(PG_FUNCTION_ARGS)
 	appendStringInfoString(&text, " FROM (");
 	history_append_query(&text, arguments);
 	appendStringInfoString(&text, ") AS h");
-	run_query(fcinfo, text.data, PG_GETARG_TIMESTAMPTZ(1));
+	run_query(fcinfo, text.data, PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_TIMESTAMPTZ(1));
 	return (Datum) 0;
 }

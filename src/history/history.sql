@@ -32,3 +32,13 @@ CREATE FUNCTION opportunity.rows_as_of(target anyelement, as_of timestamptz DEFA
 RETURNS SETOF anyelement
 LANGUAGE C STABLE AS 'MODULE_PATHNAME', 'opp_rows_as_of';
 COMMENT ON FUNCTION opportunity.rows_as_of(anyelement, timestamptz) IS 'The rows of a table as of an instant, from its history: rows_as_of(NULL::deal, ''2026-01-01''). The key and the watched columns have their values, all others are NULL. Needs the right to read the history, not the table.';
+
+CREATE FUNCTION opportunity.history_changes(target regclass, column_name name, since timestamptz DEFAULT '-infinity', until timestamptz DEFAULT 'infinity',
+	OUT row_key text, OUT entry bigint, OUT changed_at timestamptz, OUT changed_by text, OUT event text, OUT old_value text, OUT new_value text)
+RETURNS SETOF record
+LANGUAGE C STABLE STRICT AS 'MODULE_PATHNAME', 'opp_history_changes';
+COMMENT ON FUNCTION opportunity.history_changes(regclass, name, timestamptz, timestamptz) IS 'The entries that the history of a table has for a watched column, after since and up to until, in the order in which they were made (entry counts them). row_key as history_as_of has it. Needs the right to read the history, not the table. Errors: 42703 for a column that is not watched.';
+
+CREATE FUNCTION opportunity.history_column(target regclass, column_name name) RETURNS text
+LANGUAGE C STABLE STRICT AS 'MODULE_PATHNAME', 'opp_history_column';
+COMMENT ON FUNCTION opportunity.history_column(regclass, name) IS 'The name of the column, if the history of the table watches it. Errors: 42703 if not.';

@@ -301,9 +301,11 @@ static const char *
 waterfall_problem(const PipelineWaterfall *waterfall)
 {
 	int64		left = CHANGE_MAX_DEALS;
+	int64		unit;
 
 	if (waterfall->decimals > CHANGE_DECIMALS)
 		return "The number of decimals is out of range.";
+	unit = (int64) power_of_ten[CHANGE_DECIMALS - waterfall->decimals];
 	for (int i = 0; i < CHANGE_KINDS; i++)
 	{
 		const ChangeSum *sum = &waterfall->sums[i];
@@ -317,6 +319,8 @@ waterfall_problem(const PipelineWaterfall *waterfall)
 		limit = (int128) sum->deals * (CHANGE_AMOUNT_LIMIT - 1);
 		if (before > limit || before < -limit || after > limit || after < -limit)
 			return "A sum of amounts is out of range.";
+		if (before % unit != 0 || after % unit != 0)
+			return "A sum of amounts has more decimals than amounts have.";
 		if (i == CHANGE_NEW && before != 0)
 			return "New deals have no amount before.";
 		if (i == CHANGE_REMOVED && after != 0)
