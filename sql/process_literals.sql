@@ -17,7 +17,7 @@ SELECT d, t.* FROM unnest(ARRAY[
     '', '{', 'null', '3', '"stages"', '[]', '{}', '{"stages": null}', '{"stages": {}}', '{"stages": "a"}', '{"stages": []}',
     '{"stages": [{"name": "a"}]}', '{"stages": [{"name": "a", "probability": "x"}]}',
     '{"stages": [1, 2]}', '{"stages": [[], []]}', '{"stages": [null, null]}', '{"stages": [{}, {}]}',
-    '{"Stages": []}', '{"stages": [], "": 1}', '{"branches": []}', '{"stages": [], "stages": []}', '{"stages": [{"name": "a\":\\"}, {"name": "\u003a", "outcome": "won"}]}', '{"sta\u0000ges": []}',
+    '{"Stages": []}', '{"stages": [], "": 1}', '{"branches": []}', '{"stages": [], "stages": []}', '{"stages": [{"name": "a:\"{[,", "x": [1, {"y": -1.5e3}]}, {"name" : "b", "checks":[ { "when": "}", "\u0077hen":true } ] }]}', '{"a b": {"k": [], "k" :null}}', '{"stages": [{"name": "a\":\\"}, {"name": "\u003a", "outcome": "won"}]}', '{"sta\u0000ges": []}',
     '{"stages": [{"name": "a"}, {"name": "b"}]}',
     '{"stages": [{"name": "w", "outcome": "won"}, {"name": "l", "outcome": "lost"}]}',
     '{"stages": [{"name": "a"}, {"name": "w", "outcome": "won"}, {"name": "b"}]}',

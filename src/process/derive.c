@@ -6,6 +6,7 @@
  * but for one case (see refuse_no_stage).
  */
 #include "process/report.h"
+#include "process/trigger_run.h"
 
 #include "access/htup_details.h"
 #include "access/xact.h"
@@ -46,6 +47,8 @@ typedef struct Derivation
 	TupleDesc	desc;
 	HeapTuple	old;			/* NULL: a new row */
 	HeapTuple	new;
+	RowVersion	was;			/* where the old row is, */
+	RowVersion	is;				/* and the new one */
 	const char *old_stage;		/* NULL: a new row, or in no stage of its process */
 	bool		moved;			/* from another stage */
 	bool		changed;		/* moved, or another process says what the stage means */
@@ -241,21 +244,35 @@ derive_columns(Derivation *derivation, const AttachedProcess *attached, int stag
 	}
 }
 
-/* Compares the row with what it was. */
+/* Compares the row with what it was.  A path holds names of stages, not whatever else may have stood there. */
 static void
 compare_with_old(Derivation *derivation, const AttachedProcess *attached, int stage)
 {
 	const Attachment *attachment = derivation->attachment;
-	const AttachedProcess *old = find_process(attachment, row_process_key(attachment, derivation->old, derivation->desc));
-	char	   *old_stage = row_stage(attachment, derivation->old, derivation->desc);
-	int			from = old != NULL && old_stage != NULL ? find_stage(old->process, old_stage) : STAGE_NONE;
+	const SalesProcess *process = attached->process;
+	const AttachedProcess *old = attached;
+	int			from = stage;
 
-	/* A path holds names of stages, not whatever else may have stood there. */
-	derivation->old_stage = from != STAGE_NONE ? old_stage : NULL;
-	derivation->moved = old_stage == NULL || strcmp(old_stage, stage_name(attached->process, stage)) != 0;
-	derivation->changed = derivation->moved || old != attached;
-	derivation->reopened = from != STAGE_NONE && stage_outcome(old->process, from) != OUTCOME_OPEN &&
-		stage_outcome(attached->process, stage) == OUTCOME_OPEN;
+	if (!look_alike(attachment, &derivation->was, &derivation->is))
+	{
+		char	   *old_stage = NULL;
+
+		old = find_process(attachment, version_process(attachment, &derivation->was));
+		if (old == attached)
+			from = derivation->was.no_stage ? STAGE_NONE : attached_stage(attachment, old, derivation->was.stage);
+		else
+		{
+			old_stage = version_stage(attachment, &derivation->was);
+			from = old != NULL && old_stage != NULL ? find_stage(old->process, old_stage) : STAGE_NONE;
+		}
+		derivation->moved = old == attached ? from != stage :
+			old_stage == NULL || strcmp(old_stage, stage_name(process, stage)) != 0;
+		derivation->changed = derivation->moved || old != attached;
+	}
+	if (from == STAGE_NONE)
+		return;
+	derivation->old_stage = stage_name(old->process, from);
+	derivation->reopened = stage_outcome(old->process, from) != OUTCOME_OPEN && stage_outcome(process, stage) == OUTCOME_OPEN;
 }
 
 /*
@@ -271,21 +288,9 @@ refuse_no_stage(const Derivation *derivation, Relation rel)
 
 	if (!rel->rd_rel->relispartition || derivation->attachment->options.warn)
 		return;
-	judged.from = row_stage(derivation->attachment, derivation->old, derivation->desc);
+	judged.from = version_stage(derivation->attachment, &derivation->was);
 	if (judged.from != NULL)
 		report_no_stage(&judged);
-}
-
-/* The rules' conditions, compiled once a statement. */
-static ConditionRun *
-rule_run(FunctionCallInfo fcinfo, const Attachment *attachment)
-{
-	Conditions *conditions = rule_conditions(attachment->rules);
-	ConditionRun *run = fcinfo->flinfo->fn_extra;
-
-	if (run == NULL || run_of(run) != conditions)
-		fcinfo->flinfo->fn_extra = run = start_conditions(conditions, fcinfo->flinfo->fn_mcxt);
-	return run;
 }
 
 /*
@@ -298,12 +303,12 @@ static const AttachedProcess *
 row_process(FunctionCallInfo fcinfo, Derivation *derivation, Relation rel)
 {
 	const Attachment *attachment = derivation->attachment;
-	const char *key = row_process_key(attachment, derivation->new, derivation->desc);
+	const char *key = version_process(attachment, &derivation->is);
 
 	if (key == NULL && attachment->rules != NULL)
 	{
 		const AttachedProcess *chosen = derivation->old != NULL ? find_process(attachment, NULL) :
-			choose_process(attachment, rule_run(fcinfo, attachment), derivation->new);
+			choose_process(attachment, run_conditions(fcinfo, rule_conditions(attachment->rules)), derivation->new);
 
 		if (chosen == NULL)
 			return NULL;
@@ -317,10 +322,8 @@ row_process(FunctionCallInfo fcinfo, Derivation *derivation, Relation rel)
 static int
 row_stage_of(Derivation *derivation, const AttachedProcess *attached, Relation rel)
 {
-	char	   *stage = row_stage(derivation->attachment, derivation->new, derivation->desc);
-
-	if (stage != NULL)
-		return find_stage(attached->process, stage);
+	if (!derivation->is.no_stage)
+		return attached_stage(derivation->attachment, attached, derivation->is.stage);
 	if (derivation->old != NULL)
 	{
 		refuse_no_stage(derivation, rel);
@@ -346,15 +349,17 @@ opp_derive_stage(PG_FUNCTION_ARGS)
 		report_wrong_trigger("derive_stage", "BEFORE each ROW of INSERT or UPDATE");
 
 	rel = trigger->tg_relation;
-	derivation.attachment = get_attachment(rel, trigger->tg_trigger);
+	derivation.attachment = run_attachment(fcinfo, trigger);
 	derivation.desc = RelationGetDescr(rel);
 	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
 	{
 		derivation.old = trigger->tg_trigtuple;
 		derivation.new = trigger->tg_newtuple;
+		read_version(derivation.attachment, derivation.old, derivation.desc, &derivation.was);
 	}
 	else
 		derivation.new = trigger->tg_trigtuple;
+	read_version(derivation.attachment, derivation.new, derivation.desc, &derivation.is);
 
 	attached = row_process(fcinfo, &derivation, rel);
 	if (attached != NULL)

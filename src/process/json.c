@@ -8,6 +8,7 @@
  * they mean depends on the table that the process is attached to.
  */
 #include "process/json.h"
+#include "process/json_keys.h"
 #include "process/process_text.h"
 
 #include "mb/pg_wchar.h"
@@ -15,11 +16,9 @@
 #include "numeric/fixed.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
-#include "utils/json.h"
 #include "utils/jsonb.h"
 
 #define ROTTING_DAYS_MAX 36500
-#define MESSAGE_NAME_BYTES 64
 
 /* Where in the JSON we are, for messages. */
 typedef struct Reader
@@ -59,16 +58,6 @@ mistake(Reader *reader, int sqlstate, const char *format,...)
 	return false;
 }
 
-/* A name as a message may show it. */
-static char *
-shown(const char *name)
-{
-	int			len = strlen(name);
-	int			kept = pg_mbcliplen(name, len, MESSAGE_NAME_BYTES);
-
-	return kept == len ? pstrdup(name) : psprintf("%.*s...", kept, name);
-}
-
 static char *
 value_string(const JsonbValue *value)
 {
@@ -105,15 +94,7 @@ read_object(Reader *reader, JsonbValue *value, const char *what, KeyReader read_
 			key = value_string(&item);
 		else if (token == WJB_VALUE)
 		{
-			char	   *in_path = shown(key);
-
-			if (strspn(key, "abcdefghijklmnopqrstuvwxyz_") == strlen(key) && key[0] != '\0')
-				appendStringInfo(&reader->path, ".%s", in_path);
-			else
-			{
-				appendStringInfoChar(&reader->path, '.');
-				escape_json(&reader->path, in_path);
-			}
+			append_key_path(&reader->path, key);
 			if (!read_key(reader, key, &item, target))
 				return false;
 			reader->path.len = path_len;
@@ -245,7 +226,7 @@ read_check_key(Reader *reader, const char *key, JsonbValue *value, void *target)
 	if (strcmp(key, "message") == 0)
 		return read_words(reader, value, "a check's message", CHECK_MESSAGE_BYTES, &check->message);
 	return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION,
-				   "unknown key \"%s\" of a check (known are when, message)", shown(key));
+				   "unknown key \"%s\" of a check (known are when, message)", shown_name(key));
 }
 
 static bool
@@ -341,7 +322,7 @@ read_stage_key(Reader *reader, const char *key, JsonbValue *value, void *target)
 		return read_outcome(reader, value, stage);
 	return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION,
 				   "unknown key \"%s\" of a stage (known are name, label, probability, forecast_category, rotting_days, required, checks, outcome)",
-				   shown(key));
+				   shown_name(key));
 }
 
 /* One stage: its keys, then what they must be together. */
@@ -437,7 +418,7 @@ read_stage_name(Reader *reader, JsonbValue *value, int *stage)
 		if (strcmp(process->stages[*stage].name, name) == 0)
 			return true;
 	}
-	return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION, "there is no stage \"%s\"", shown(name));
+	return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION, "there is no stage \"%s\"", shown_name(name));
 }
 
 static bool
@@ -452,7 +433,7 @@ read_branch_key(Reader *reader, const char *key, JsonbValue *value, void *target
 	if (strcmp(key, "when") == 0)
 		return read_condition(reader, value, &branch->when);
 	return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION,
-				   "unknown key \"%s\" of a branch (known are from, to, when)", shown(key));
+				   "unknown key \"%s\" of a branch (known are from, to, when)", shown_name(key));
 }
 
 /*
@@ -554,7 +535,7 @@ read_move(Reader *reader, const char *key, JsonbValue *value, void *target)
 		rule = &process->reopen;
 	else
 		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION,
-					   "unknown key \"%s\" of moves (known are skip, back, reopen, start)", shown(key));
+					   "unknown key \"%s\" of moves (known are skip, back, reopen, start)", shown_name(key));
 	if (value->type != jbvBool)
 		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION, "%s must be true or false", key);
 	*rule = value->val.boolean;
@@ -603,7 +584,7 @@ read_process_key(Reader *reader, const char *key, JsonbValue *value, void *targe
 		kept = &later->moves;
 	else
 		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION,
-					   "unknown key \"%s\" (known are stages, branches, moves)", shown(key));
+					   "unknown key \"%s\" (known are stages, branches, moves)", shown_name(key));
 	*kept = palloc(sizeof(JsonbValue));
 	**kept = *value;
 	return true;
@@ -651,38 +632,6 @@ process_from_jsonb(Datum jsonb, Node *escontext)
 	return compile_process(&reader.process);
 }
 
-static int
-count_keys(Jsonb *json)
-{
-	JsonbIterator *iterator = JsonbIteratorInit(&json->root);
-	JsonbIteratorToken token;
-	JsonbValue	item;
-	int			n = 0;
-
-	while ((token = JsonbIteratorNext(&iterator, &item, false)) != WJB_DONE)
-		n += token == WJB_KEY;
-	return n;
-}
-
-/* In a text that is JSON, every colon outside a string stands between a key and its value. */
-static int
-count_keys_in_text(const char *json)
-{
-	bool		in_string = false;
-	int			n = 0;
-
-	for (const char *c = json; *c != '\0'; c++)
-	{
-		if (*c == '"')
-			in_string = !in_string;
-		else if (in_string && *c == '\\')
-			c++;
-		else if (!in_string && *c == ':')
-			n++;
-	}
-	return n;
-}
-
 SalesProcess *
 process_from_json(char *json, Node *escontext)
 {
@@ -690,10 +639,14 @@ process_from_json(char *json, Node *escontext)
 
 	if (!DirectInputFunctionCallSafe(jsonb_in, json, InvalidOid, -1, escontext, &jsonb))
 		return NULL;
-	/* jsonb keeps the last of several values. */
-	if (count_keys_in_text(json) != count_keys(DatumGetJsonbP(jsonb)))
-		ereturn(escontext, NULL,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid sales process: an object has the same key twice")));
+	if (text_repeats_keys(json, DatumGetJsonbP(jsonb)))
+	{
+		Reader		reader = {.escontext = escontext};
+
+		initStringInfo(&reader.path);
+		append_repeated_key(&reader.path, json);
+		mistake(&reader, ERRCODE_INVALID_TEXT_REPRESENTATION, "an object has the same key twice");
+		return NULL;
+	}
 	return process_from_jsonb(jsonb, escontext);
 }

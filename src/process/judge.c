@@ -11,108 +11,17 @@
 #include "process/moving_rows.h"
 #include "process/notify.h"
 #include "process/report.h"
+#include "process/trigger_run.h"
 
 #include "access/htup_details.h"
 #include "commands/trigger.h"
-#include "nodes/pg_list.h"
 
 PG_FUNCTION_INFO_V1(opp_judge_stage);
-
-/* What a trigger keeps between the rows of a statement. */
-typedef struct JudgeRun
-{
-	const Attachment *attachment;
-	uint64		generation;		/* when it was found */
-	List	   *conditions;		/* of ConditionRun, one for each process that has any */
-} JudgeRun;
-
-/* One version of a row. */
-typedef struct RowVersion
-{
-	bool		exists;
-	Datum		stage;
-	bool		no_stage;
-	Datum		process;		/* of the row's process column */
-	bool		no_process;
-} RowVersion;
-
-static JudgeRun *
-judge_run(FunctionCallInfo fcinfo, const TriggerData *trigger)
-{
-	JudgeRun   *run = fcinfo->flinfo->fn_extra;
-
-	if (run == NULL)
-		fcinfo->flinfo->fn_extra = run = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(JudgeRun));
-	if (run->attachment == NULL || run->generation != attachment_generation())
-	{
-		uint64		generation = attachment_generation();
-
-		run->attachment = get_attachment(trigger->tg_relation, trigger->tg_trigger);
-		run->generation = generation;
-	}
-	return run;
-}
-
-static ConditionRun *
-conditions_of(FunctionCallInfo fcinfo, const AttachedProcess *attached)
-{
-	JudgeRun   *run = fcinfo->flinfo->fn_extra;
-	MemoryContext caller;
-	ListCell   *cell;
-
-	if (attached->conditions == NULL)
-		return NULL;
-	foreach(cell, run->conditions)
-	{
-		if (run_of(lfirst(cell)) == attached->conditions)
-			return lfirst(cell);
-	}
-	caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	run->conditions = lcons(start_conditions(attached->conditions, CurrentMemoryContext), run->conditions);
-	MemoryContextSwitchTo(caller);
-	return linitial(run->conditions);
-}
-
-static void
-read_version(const Attachment *attachment, HeapTuple row, TupleDesc desc, RowVersion *version)
-{
-	version->exists = true;
-	version->stage = heap_getattr(row, attachment->columns[STAGE_COLUMN].attnum, desc, &version->no_stage);
-	if (attachment->process_attnum != InvalidAttrNumber)
-		version->process = heap_getattr(row, attachment->process_attnum, desc, &version->no_process);
-	else
-		version->no_process = true;
-}
-
-/* Whether two versions are surely in the same stage of the same process. */
-static bool
-look_alike(const Attachment *attachment, const RowVersion *a, const RowVersion *b)
-{
-	const AttachedColumn *stage = &attachment->columns[STAGE_COLUMN];
-
-	if (a->no_stage || b->no_stage || a->no_process != b->no_process)
-		return false;
-	return same_bytes(a->stage, b->stage, stage->typbyval, stage->typlen) &&
-		(a->no_process ||
-		 same_bytes(a->process, b->process, attachment->process_typbyval, attachment->process_typlen));
-}
 
 static bool
 same_text(const char *a, const char *b)
 {
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
-static char *
-version_stage(const Attachment *attachment, const RowVersion *version)
-{
-	return version->no_stage ? NULL : stage_text(attachment, version->stage);
-}
-
-static char *
-version_process(const Attachment *attachment, const RowVersion *version)
-{
-	return version->no_process ? NULL : read_name_of(&attachment->process_reader, version->process);
 }
 
 /* What is said of a row needs names. */
@@ -190,7 +99,7 @@ judge_row(FunctionCallInfo fcinfo, JudgedRow *judged, const RowVersion *old, con
 	else
 		was = find_process(attachment, old_process_key);
 
-	conditions = conditions_of(fcinfo, attached);
+	conditions = run_conditions(fcinfo, attached->conditions);
 	if (move_asks_branch(process, from, to))
 		branch = row_branch(conditions, process, from, judged->row);
 	if (was == attached || (was != NULL && same_process(was->process, process)))
@@ -240,7 +149,7 @@ opp_judge_stage(PG_FUNCTION_ARGS)
 		!HeapTupleHeaderIndicatesMovedPartitions(trigger->tg_trigtuple->t_data))
 		return PointerGetDatum(NULL);
 
-	attachment = judge_run(fcinfo, trigger)->attachment;
+	attachment = run_attachment(fcinfo, trigger);
 	stage_column = attachment->options.columns[STAGE_COLUMN];
 	query = fcinfo->flinfo->fn_mcxt;
 	desc = RelationGetDescr(trigger->tg_relation);

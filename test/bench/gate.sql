@@ -1,6 +1,8 @@
 -- A stage gate: the attached process against the same rule as a PL/pgSQL trigger
 -- that reads the stages from a table, as one with the stages written into it, and
 -- against no trigger. One statement over all deals, and one statement a deal.
+-- Then with what follows the stage, and without a path: probability, forecast category,
+-- outcome, since when.
 CREATE TABLE stage (name text PRIMARY KEY, place int, required text);
 INSERT INTO stage VALUES ('qualify', 1, 'budget'), ('develop', 2, 'solution'), ('propose', 3, NULL), ('won', 4, 'actual'), ('lost', NULL, 'reason');
 
@@ -83,6 +85,51 @@ BEGIN
 END
 $$;
 
+-- The gate of looked_up and what follows the stage; the path as an array of objects.
+ALTER TABLE stage ADD probability numeric, ADD category text, ADD outcome text DEFAULT 'open';
+UPDATE stage SET probability = v.probability, category = v.category, outcome = v.outcome
+FROM (VALUES ('qualify', 10, 'pipeline', 'open'), ('develop', 30, 'pipeline', 'open'), ('propose', 60, 'best_case', 'open'),
+             ('won', 100, 'closed', 'won'), ('lost', 0, 'omitted', 'lost')) v (name, probability, category, outcome) WHERE stage.name = v.name;
+CREATE FUNCTION maintained() RETURNS trigger LANGUAGE plpgsql AS
+$$
+DECLARE
+    was stage;
+    becomes stage;
+BEGIN
+    IF NEW.stage IS NOT DISTINCT FROM OLD.stage THEN
+        RETURN NEW;
+    END IF;
+    SELECT * INTO was FROM stage WHERE name = OLD.stage;
+    SELECT * INTO becomes FROM stage WHERE name = NEW.stage;
+    IF NEW.stage <> 'lost' AND becomes.place > was.place + 1 THEN
+        RAISE check_violation USING MESSAGE = format('deal %s cannot move from %s to %s', NEW.id, OLD.stage, NEW.stage);
+    END IF;
+    IF NEW.stage <> 'lost' AND becomes.place > was.place AND was.required IS NOT NULL AND to_jsonb(NEW) ->> was.required IS NULL THEN
+        RAISE not_null_violation USING MESSAGE = format('deal %s needs %s', NEW.id, was.required);
+    END IF;
+    IF becomes.outcome <> 'open' AND to_jsonb(NEW) ->> becomes.required IS NULL THEN
+        RAISE not_null_violation USING MESSAGE = format('deal %s needs %s', NEW.id, becomes.required);
+    END IF;
+    IF NEW.probability IS NOT DISTINCT FROM OLD.probability THEN
+        NEW.probability := becomes.probability;
+    END IF;
+    IF NEW.category IS NOT DISTINCT FROM OLD.category THEN
+        NEW.category := becomes.category;
+    END IF;
+    NEW.outcome := becomes.outcome;
+    IF NEW.entered_at IS NOT DISTINCT FROM OLD.entered_at THEN
+        NEW.entered_at := now();
+    END IF;
+    IF NEW.closed_at IS NOT DISTINCT FROM OLD.closed_at THEN
+        NEW.closed_at := CASE WHEN becomes.outcome <> 'open' THEN now() END;
+    END IF;
+    IF TG_NARGS > 0 THEN
+        NEW.path := OLD.path || jsonb_build_object('stage', NEW.stage, 'entered', now());
+    END IF;
+    RETURN NEW;
+END
+$$;
+
 -- The floor of any trigger, compiled here.
 \! mkdir -p out && cc -O2 -fPIC -shared -I"$($PG_CONFIG --includedir-server)" -o out/noop.so test/bench/noop.c
 \set noop `pwd` '/out/noop'
@@ -153,6 +200,38 @@ SELECT bench.variant(t.name || ', one statement a deal', s.name,
 FROM topic t JOIN subject s ON place BETWEEN low AND high ORDER BY place;
 SELECT format('CALL bench.measure(%L, %s)', t.name || ', one statement', :rows) FROM topic t ORDER BY low \gexec
 SELECT format('CALL bench.measure(%L, %s)', t.name || ', one statement a deal', :rows / 4) FROM topic t ORDER BY low \gexec
+
+-- What follows the stage.
+CREATE TABLE followed (place integer, relation text, name text, is_floor boolean);
+INSERT INTO followed VALUES
+    (1, 'column_ours', 'attached process with maintained columns', false),
+    (2, 'column_plpgsql', 'PL/pgSQL, stages in a table', false),
+    (3, 'column_none', 'no trigger', true),
+    (11, 'path_ours', 'attached process with maintained columns and path', false),
+    (12, 'path_plpgsql', 'PL/pgSQL, stages in a table, path in jsonb', false),
+    (13, 'path_none', 'no trigger', true);
+SELECT format('CREATE TABLE %I (id bigint PRIMARY KEY, stage text, budget numeric, solution text, actual numeric, reason text, note text DEFAULT repeat(''x'', 60),
+                                probability numeric, category text, outcome text, entered_at timestamptz, closed_at timestamptz, path %s) WITH (fillfactor = 50)',
+              relation, CASE relation WHEN 'path_ours' THEN 'opportunity.stage_path' ELSE 'jsonb' END) FROM followed \gexec
+SELECT format('INSERT INTO %I (id, stage, budget, probability, category, outcome, entered_at) SELECT i, ''qualify'', i, 10, ''pipeline'', ''open'', now() FROM generate_series(1, %s) i',
+              relation, :rows / 2) FROM followed \gexec
+UPDATE path_ours SET path = jsonb_build_array(jsonb_build_object('stage', 'qualify', 'entered', now()))::text::opportunity.stage_path;
+UPDATE path_plpgsql SET path = jsonb_build_array(jsonb_build_object('stage', 'qualify', 'entered', now()));
+SELECT opportunity.attach_process(t, 'stage', '{"stages": [
+    {"name": "qualify", "probability": 10, "forecast_category": "pipeline", "required": ["budget"]},
+    {"name": "develop", "probability": 30, "forecast_category": "pipeline", "required": ["solution"]},
+    {"name": "propose", "probability": 60, "forecast_category": "best_case"},
+    {"name": "won", "outcome": "won", "required": ["actual"]},
+    {"name": "lost", "outcome": "lost", "required": ["reason"]}]}',
+    probability_column => 'probability', forecast_category_column => 'category', outcome_column => 'outcome',
+    entered_at_column => 'entered_at', closed_at_column => 'closed_at', path_column => CASE t WHEN 'path_ours'::regclass THEN 'path' END)
+FROM unnest(ARRAY['column_ours', 'path_ours']::regclass[]) t;
+CREATE TRIGGER gate BEFORE UPDATE ON column_plpgsql FOR EACH ROW EXECUTE FUNCTION maintained();
+CREATE TRIGGER gate BEFORE UPDATE ON path_plpgsql FOR EACH ROW EXECUTE FUNCTION maintained('path');
+SELECT bench.variant(CASE WHEN place > 10 THEN 'maintained columns and path' ELSE 'maintained columns' END, name, move(relation), NULL,
+    format('SELECT count(*) FILTER (WHERE stage = ''develop'' AND probability = 30) FROM %I', relation), is_floor)
+FROM followed ORDER BY place;
+SELECT format('CALL bench.measure(%L, %s)', t, :rows / 2) FROM unnest(ARRAY['maintained columns', 'maintained columns and path']) t \gexec
 
 -- A backend that takes twenty tables in turn, one statement a deal.
 CREATE TABLE fleet AS SELECT n, v FROM generate_series(1, 20) n, unnest(ARRAY['ours', 'noop', 'none']) v;
