@@ -98,3 +98,13 @@ INSERT INTO parts VALUES ('a', 1, 'a');
 SELECT detach_process('parts_a');
 SELECT attach_process('parts', 'stage', '{"stages": [{"name": "a"}, {"name": "w", "outcome": "won"}]}');
 INSERT INTO parts VALUES ('a', 1, 'a');
+
+-- Two processes on a table: each has columns of its own.
+CREATE TABLE two (id integer PRIMARY KEY, sales text, delivery text, chance numeric, since date);
+SELECT attach_process('two', 'sales', '{"stages": [{"name": "a"}, {"name": "w", "outcome": "won"}]}', probability_column => 'chance');
+SELECT attach_process('two', 'delivery', '{"stages": [{"name": "a"}, {"name": "w", "outcome": "won"}]}', probability_column => 'chance');
+SELECT attach_process('two', 'delivery', '{"stages": [{"name": "a"}, {"name": "w", "outcome": "won"}]}', forecast_category_column => 'sales');
+SELECT attach_process('two', 'chance', '{"stages": [{"name": "1"}, {"name": "2", "outcome": "won"}]}');
+SELECT attach_process('two', 'delivery', '{"stages": [{"name": "a"}, {"name": "w", "outcome": "won"}]}', closed_at_column => 'since');
+SELECT attach_process('two', 'sales', '{"stages": [{"name": "a"}, {"name": "w", "outcome": "won"}]}', probability_column => 'chance');
+SELECT target, columns FROM attachments WHERE target = 'two'::regclass ORDER BY columns::text;

@@ -53,6 +53,7 @@ CREATE FUNCTION mine() RETURNS boolean LANGUAGE sql RETURN true;
 SELECT t.* FROM unnest(ARRAY['amuont > 5', 'type', 'true) OR (true', 'process_rules.mine()', '(SELECT true)', 'twice > 5', 'count(*) > 1', '', 'true, false']) c, try(c) t;
 SELECT * FROM try('true', 10);
 SELECT * FROM try('1 / 0 = 1');
+SELECT state, message FROM try(repeat(' ', 16384) || 'true');
 INSERT INTO rule VALUES (1, 3, 'type = ''renewal'' AND amuont > 5');
 INSERT INTO deals (id, process) VALUES (10, 'standard');
 INSERT INTO deals (id) VALUES (11);

@@ -340,6 +340,34 @@ create_triggers(Oid relid, const ProcessOptions *options)
 				 follows ? " OR UPDATE" : "", table, quote_literal_cstr(stage_column)), SPI_OK_UTILITY);
 }
 
+/* A column that two processes name would hold what the one says or the other. */
+static void
+check_other_processes(Relation rel, const ProcessOptions *options)
+{
+	ListCell   *cell;
+
+	foreach(cell, judges(rel))
+	{
+		ProcessOptions other;
+
+		read_options(lfirst(cell), &other);
+		if (strcmp(other.columns[STAGE_COLUMN], options->columns[STAGE_COLUMN]) == 0)
+			continue;
+		for (int i = 0; i < N_STAGE_COLUMNS * N_STAGE_COLUMNS; i++)
+		{
+			const char *mine = options->columns[i / N_STAGE_COLUMNS];
+			const char *its = other.columns[i % N_STAGE_COLUMNS];
+
+			if (mine != NULL && its != NULL && strcmp(mine, its) == 0)
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("column \"%s\" of table \"%s\" is named by the sales process of stage column \"%s\", too",
+								mine, RelationGetRelationName(rel), other.columns[STAGE_COLUMN]),
+						 errhint("Give each process columns of its own.")));
+		}
+	}
+}
+
 /* Refuses, or warns of, rows that are in stages their process does not have. */
 static void
 check_rows(Relation rel, const Attachment *attachment)
@@ -382,6 +410,7 @@ check_attachment(Oid relid, const char *stage_column)
 	Relation	rel = table_open(relid, NoLock);
 	const Attachment *attachment = get_attachment(rel, find_judge(rel, stage_column));
 
+	check_other_processes(rel, &attachment->options);
 	for (int i = 0; i < attachment->n_processes; i++)
 		read_conditions(attached_process(attachment, rel, attachment->processes[i].key)->conditions);
 	if (attachment->rules != NULL)

@@ -24,6 +24,7 @@ typedef struct ReadRule
 /* Columns of the table of rules, and where its rows go. */
 typedef struct RuleReader
 {
+	const char *table;
 	AttrNumber	position;
 	AttrNumber	process;
 	AttrNumber	condition;
@@ -103,6 +104,11 @@ read_rule_row(TupleTableSlot *row, void *arg)
 	rule->position_text = read_name_of(&reader->position_reader, position);
 	rule->process = read_name_of(&reader->process_reader, process);
 	rule->condition = read_name_of(&reader->condition_reader, condition);
+	if (strlen(rule->condition) > CONDITION_BYTES)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the condition of the rule at position %s of rule table \"%s\" is longer than %d bytes",
+						rule->position_text, reader->table, CONDITION_BYTES)));
 }
 
 static int
@@ -130,6 +136,7 @@ load_rules(Attachment *attachment, Relation rel)
 	Relation	table = open_source_table(RULE_TABLE, options, rel, &attachment->tables[RULE_TABLE]);
 	ProcessRules *rules = palloc0(sizeof(ProcessRules));
 
+	reader.table = RelationGetRelationName(table);
 	find_columns(table, options, &reader);
 	reader.rules = palloc(reader.room * sizeof(ReadRule));
 	read_source_table(table, read_rule_row, &reader);
