@@ -84,6 +84,57 @@ RESET ROLE;
 SELECT changed_by, new_value, app, seen_by FROM history_rights_log.deal_history ORDER BY id DESC LIMIT 1;
 SELECT * FROM history_rights_log.counted;
 
+-- Nor does the writer's path lead the owner's code astray, in a trigger, before or after, a default or a check.
+CREATE FUNCTION plain_code(text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN length($1) > 0; END $$;
+ALTER TABLE history_rights_log.deal_history ADD CONSTRAINT not_empty CHECK (history_rights.plain_code(new_value));
+CREATE OR REPLACE FUNCTION count_up() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO history_rights_log.counted VALUES (lower(new.column_name), current_user); RETURN NULL; END $$;
+SET ROLE NONE;
+CREATE SCHEMA history_rights_evil AUTHORIZATION regress_history_writer;
+SET ROLE regress_history_writer;
+GRANT USAGE ON SCHEMA history_rights_evil TO PUBLIC;
+CREATE FUNCTION history_rights_evil.say(text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'evil % as %', $1, current_user; END $$;
+CREATE FUNCTION history_rights_evil.length(text) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM history_rights_evil.say('length'); RETURN 1; END $$;
+CREATE FUNCTION history_rights_evil.lower(text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN PERFORM history_rights_evil.say('lower'); RETURN 'x'; END $$;
+SET search_path = history_rights_evil, pg_catalog, history_rights;
+UPDATE deal SET stage = 'hijacked';
+SHOW search_path;
+SET search_path = history_rights, opportunity;
+RESET ROLE;
+SELECT * FROM history_rights_log.counted;
+
+-- Who may make triggers on a table cannot make its log say what did not happen.
+GRANT TRIGGER, SELECT, INSERT, UPDATE ON deal TO regress_history_thief;
+ALTER TABLE deal ADD other int;
+SET ROLE NONE;
+SET ROLE regress_history_thief;
+CREATE TRIGGER twist AFTER UPDATE ON deal REFERENCING OLD TABLE AS o NEW TABLE AS n FOR EACH STATEMENT
+    EXECUTE FUNCTION log_changes('history_rights.deal', 'history_rights_log.deal_history', 'stage', 'other', 'deal_id');
+UPDATE deal SET other = 99, stage = 'of another deal';
+RESET ROLE;
+DROP TRIGGER twist ON deal;
+
+-- When the table is gone, another of its name does not take its place.
+DROP TABLE deal;
+SET ROLE NONE;
+SET ROLE regress_history_thief;
+CREATE TABLE deal (id int PRIMARY KEY, stage text);
+CREATE TRIGGER forge AFTER INSERT ON deal REFERENCING NEW TABLE AS n FOR EACH STATEMENT
+    EXECUTE FUNCTION log_changes('history_rights.deal', 'history_rights_log.deal_history', 'stage', 'id', 'deal_id');
+INSERT INTO deal VALUES (1, 'forged');
+RESET ROLE;
+-- One whose owner may write to the log does.
+GRANT USAGE ON SCHEMA history_rights_log TO regress_history_thief;
+GRANT INSERT ON history_rights_log.deal_history TO regress_history_thief;
+SET ROLE NONE;
+SET ROLE regress_history_thief;
+INSERT INTO deal VALUES (1, 'allowed');
+RESET ROLE;
+REVOKE INSERT ON history_rights_log.deal_history FROM regress_history_thief;
+SET ROLE NONE;
+SET ROLE regress_history_thief;
+INSERT INTO deal VALUES (2, 'forbidden');
+RESET ROLE;
+
 SET client_min_messages = warning;
 SET ROLE NONE;
 DROP OWNED BY regress_history_writer, regress_history_thief;

@@ -116,6 +116,13 @@ update_tuple(Relation table, ItemPointer tid, TupleTableSlot *slot, CommandId co
 #endif
 }
 
+/* 16 can leave out the indexes that an update does not concern (commit 19d8e2308). */
+#if PG_VERSION_NUM >= 160000
+#define insert_into_indexes(result, slot, estate) ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL, false)
+#else
+#define insert_into_indexes(result, slot, estate) ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL)
+#endif
+
 #if PG_VERSION_NUM < 170000
 /* 17 lets an index end a series of insertions (commit c1ec02be1). */
 static inline void

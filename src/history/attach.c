@@ -257,7 +257,7 @@ open_table(Relation target, text *name, List *key, List *table_key)
 		Trigger    *trigger = &table->trigdesc->triggers[i];
 		Oid			other;
 
-		if (trigger->tgfoid != history_function("guard_history") || trigger->tgnargs != 1)
+		if (trigger->tgfoid != history_function("guard_history") || trigger->tgnargs != HISTORY_N_ARGUMENTS)
 			continue;
 		other = history_relation(trigger->tgargs[HISTORY_TARGET]);
 		if (OidIsValid(other) && other != RelationGetRelid(target))
@@ -283,7 +283,7 @@ drop_triggers(Relation relation, const char *function, const char *only_for)
 		Trigger    *trigger = &triggers->triggers[i];
 
 		if (trigger->tgfoid == foid && !trigger->tgisinternal &&
-			(only_for == NULL || (trigger->tgnargs == 1 && strcmp(trigger->tgargs[HISTORY_TARGET], only_for) == 0)))
+			(only_for == NULL || (trigger->tgnargs == HISTORY_N_ARGUMENTS && strcmp(trigger->tgargs[HISTORY_TARGET], only_for) == 0)))
 			names = lappend(names, pstrdup(trigger->tgname));
 	}
 	foreach(cell, names)
@@ -436,12 +436,12 @@ opp_attach_history(PG_FUNCTION_ARGS)
 	history_check(target, table, arguments);
 
 	drop_triggers(table, "guard_history", NULL);
-	ddl(psprintf("CREATE TRIGGER opportunity_history_guard BEFORE UPDATE OR DELETE OR TRUNCATE ON %s "
-				 "FOR EACH STATEMENT EXECUTE FUNCTION opportunity.guard_history(%s)",
-				 arguments[HISTORY_TABLE], quote_literal_cstr(arguments[HISTORY_TARGET])));
 	initStringInfo(&call);
 	for (int i = 0; i < HISTORY_N_ARGUMENTS; i++)
 		appendStringInfo(&call, "%s%s", i > 0 ? ", " : "", quote_literal_cstr(arguments[i]));
+	ddl(psprintf("CREATE TRIGGER opportunity_history_guard BEFORE UPDATE OR DELETE OR TRUNCATE ON %s "
+				 "FOR EACH STATEMENT EXECUTE FUNCTION opportunity.guard_history(%s)",
+				 arguments[HISTORY_TABLE], call.data));
 	foreach(cell, find_all_inheritors(relid, ShareRowExclusiveLock, NULL))
 	{
 		char		kind = get_rel_relkind(lfirst_oid(cell));

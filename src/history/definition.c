@@ -8,22 +8,30 @@
  */
 #include "history/history.h"
 
+#include "access/htup_details.h"
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
 #include "nodes/value.h"
 #include "optimizer/optimizer.h"
 #include "parser/parse_func.h"
 #include "parser/parse_coerce.h"
 #include "rewrite/rewriteHandler.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 #include "utils/typcache.h"
 #include "utils/varlena.h"
 
@@ -48,7 +56,8 @@ on_change(Oid relid)
 	hash_seq_init(&scan, definitions);
 	while ((definition = hash_seq_search(&scan)) != NULL)
 	{
-		if (relid == InvalidOid || relid == definition->relid || relid == definition->table)
+		if (relid == InvalidOid || relid == definition->relid || relid == definition->target ||
+			relid == definition->table)
 			definition->is_valid = false;
 	}
 }
@@ -116,17 +125,54 @@ history_arguments(Relation target)
 	return NULL;
 }
 
+bool
+history_is_consent(Trigger *trigger, char **arguments)
+{
+	if (trigger->tgfoid != history_function("guard_history") || trigger->tgnargs != HISTORY_N_ARGUMENTS)
+		return false;
+	for (int i = 0; i < HISTORY_N_ARGUMENTS; i++)
+	{
+		if (strcmp(trigger->tgargs[i], arguments[i]) != 0)
+			return false;
+	}
+	return true;
+}
+
 /*
- * The log's owner consents by the guard, which names the table; and the relation
- * that fired must be that table or a part of it.  Without that anyone could write
- * into the log of others by a trigger on a table of his own.
+ * Names alone bind the log to the table, and when the table is gone another may
+ * take its name: its owner must be one who may write to the log anyway.
  */
 static void
+check_owner(Oid target, Relation table)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(target));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u", target);
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	if (pg_class_aclcheck(RelationGetRelid(table), owner, ACL_INSERT) != ACLCHECK_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("the owner of %s may not write to its history %s",
+						history_qualified_name(target), history_qualified_name(RelationGetRelid(table))),
+				 errhint("Let the history belong to role %s, or grant INSERT on it.",
+						 quote_identifier(GetUserNameFromId(owner, false))),
+				 errtable(table)));
+}
+
+/*
+ * The log's owner consents by the guard, which has the same arguments; and the
+ * relation that fired must be the table that they name or a part of it.  Without
+ * that anyone could write into the log of others by a trigger on a table of his
+ * own, or have it say what did not happen by one with other columns.
+ */
+static Oid
 check_consent(Relation fired, Relation table, char **arguments)
 {
 	Oid			relid = RelationGetRelid(fired);
 	Oid			target = history_relation(arguments[HISTORY_TARGET]);
-	Oid			guard = history_function("guard_history");
 	bool		has_consent = false;
 
 	if (!OidIsValid(target) ||
@@ -138,21 +184,18 @@ check_consent(Relation fired, Relation table, char **arguments)
 				 errhint("After renaming a table call opportunity.attach_history again; for a table that was part of it, opportunity.detach_history."),
 				 errtable(fired)));
 
-	for (int i = 0; table->trigdesc != NULL && i < table->trigdesc->numtriggers; i++)
-	{
-		Trigger    *trigger = &table->trigdesc->triggers[i];
-
-		has_consent |= trigger->tgfoid == guard && trigger->tgnargs == 1 &&
-			history_relation(trigger->tgargs[HISTORY_TARGET]) == target;
-	}
+	for (int i = 0; table->trigdesc != NULL && i < table->trigdesc->numtriggers && !has_consent; i++)
+		has_consent = history_is_consent(&table->trigdesc->triggers[i], arguments);
 	if (!has_consent)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("table %s does not keep the history of %s",
+				 errmsg("table %s does not keep this history of %s",
 						arguments[HISTORY_TABLE], arguments[HISTORY_TARGET]),
-				 errdetail("It has no guard_history trigger that names the table."),
+				 errdetail("It has no guard_history trigger with the same arguments."),
 				 errhint("Use opportunity.attach_history to make the triggers."),
 				 errtable(table)));
+	check_owner(target, table);
+	return target;
 }
 
 static Form_pg_attribute
@@ -170,14 +213,15 @@ named_column(Relation relation, const char *name)
 }
 
 static void
-check_type(Relation table, Form_pg_attribute column, Oid type)
+check_type(Relation table, Form_pg_attribute column, Oid type, int32 typmod)
 {
-	if (column->atttypid != type)
+	/* values are stored without a cast: one of another length would not be restored */
+	if (column->atttypid != type || (column->atttypmod != -1 && column->atttypmod != typmod))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("column \"%s\" of history table \"%s\" is of type %s and must be of type %s",
 						NameStr(column->attname), RelationGetRelationName(table),
-						format_type_be(column->atttypid), format_type_be(type)),
+						format_type_with_typemod(column->atttypid, column->atttypmod), format_type_with_typemod(type, typmod)),
 				 errtablecol(table, column->attnum)));
 }
 
@@ -201,7 +245,7 @@ build_keys(HistoryDefinition *definition, Relation fired, Relation table, char *
 		Form_pg_attribute table_column = named_column(table, list_nth(table_names, i));
 		TypeCacheEntry *operations = lookup_type_cache(column->atttypid, TYPECACHE_EQ_OPR_FINFO);
 
-		check_type(table, table_column, column->atttypid);
+		check_type(table, table_column, column->atttypid, column->atttypmod);
 		if (!OidIsValid(operations->eq_opr))
 			ereport(ERROR,
 					(errcode(ERRCODE_UNDEFINED_FUNCTION),
@@ -244,6 +288,53 @@ build_columns(HistoryDefinition *definition, Relation fired, char **arguments)
 	}
 }
 
+/* What the log's id usually comes from. */
+static bool
+counts(Expr *value)
+{
+	return IsA(value, NextValueExpr) || (IsA(value, FuncExpr) && ((FuncExpr *) value)->funcid == F_NEXTVAL);
+}
+
+/* A domain may have something to say about a value that is missing. */
+static Node *
+null_of_domain(Form_pg_attribute column)
+{
+	int32		typmod = column->atttypmod;
+	Oid			type = getBaseTypeAndTypmod(column->atttypid, &typmod);
+
+	return coerce_to_domain((Node *) makeNullConst(type, typmod, column->attcollation), type, typmod, column->atttypid,
+							COERCION_IMPLICIT, COERCE_IMPLICIT_CAST, -1, false);
+}
+
+/* Whether there are triggers, constraints or indexes that may call functions of the log's owner. */
+static bool
+runs_code(Relation table)
+{
+	TriggerDesc *triggers = table->trigdesc;
+	TupleConstr *constraints = RelationGetDescr(table)->constr;
+	ListCell   *cell;
+
+	if (triggers != NULL && (triggers->trig_insert_before_row || triggers->trig_insert_after_row ||
+							 triggers->trig_insert_before_statement || triggers->trig_insert_after_statement))
+		return true;
+	if (constraints != NULL && (constraints->num_check > 0 || constraints->has_generated_stored))
+		return true;
+	if (table->rd_rel->relispartition)
+		return true;
+	foreach(cell, RelationGetIndexList(table))
+	{
+		HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
+		bool		is_plain = HeapTupleIsValid(tuple) && heap_attisnull(tuple, Anum_pg_index_indexprs, NULL) &&
+			heap_attisnull(tuple, Anum_pg_index_indpred, NULL);
+
+		if (HeapTupleIsValid(tuple))
+			ReleaseSysCache(tuple);
+		if (!is_plain)
+			return true;
+	}
+	return false;
+}
+
 /* The log's own columns, and the defaults of all that we do not fill. */
 static void
 build_table(HistoryDefinition *definition, Relation table)
@@ -260,7 +351,7 @@ build_table(HistoryDefinition *definition, Relation table)
 	{
 		Form_pg_attribute column = named_column(table, history_own_columns[i].name);
 
-		check_type(table, column, history_own_columns[i].type);
+		check_type(table, column, history_own_columns[i].type, -1);
 		definition->own[i] = column->attnum;
 		if (i != HISTORY_ID)
 			filled = bms_add_member(filled, column->attnum);
@@ -268,6 +359,7 @@ build_table(HistoryDefinition *definition, Relation table)
 	for (int i = 0; i < definition->n_keys; i++)
 		filled = bms_add_member(filled, definition->keys[i].table_number);
 
+	definition->runs_code = runs_code(table);
 	definition->n_defaults = 0;
 	definition->default_numbers = palloc_array(AttrNumber, row->natts);
 	definition->defaults = palloc_array(Expr *, row->natts);
@@ -289,8 +381,11 @@ build_table(HistoryDefinition *definition, Relation table)
 						 errhint("ALTER TABLE %s ALTER COLUMN %s ADD GENERATED ALWAYS AS IDENTITY;",
 								 history_qualified_name(RelationGetRelid(table)), NameStr(column->attname)),
 						 errtablecol(table, column->attnum)));
-			continue;
+			if (get_typtype(column->atttypid) != TYPTYPE_DOMAIN)
+				continue;
+			value = (Expr *) null_of_domain(column);
 		}
+		definition->runs_code |= !counts(value);
 		definition->default_numbers[definition->n_defaults] = column->attnum;
 		definition->defaults[definition->n_defaults++] = expression_planner(value);
 	}
@@ -306,6 +401,7 @@ history_check(Relation target, Relation table, char **arguments)
 	build_keys(&definition, target, table, arguments);
 	build_columns(&definition, target, arguments);
 	build_table(&definition, table);
+	check_owner(RelationGetRelid(target), table);
 }
 
 /* Definitions of triggers that have changed or gone; a statement may still be using one. */
@@ -380,7 +476,7 @@ history_definition(TriggerData *data, Relation *table)
 		caller = MemoryContextSwitchTo(built.context);
 		built.relid = RelationGetRelid(data->tg_relation);
 		built.table = relid;
-		check_consent(data->tg_relation, *table, arguments);
+		built.target = check_consent(data->tg_relation, *table, arguments);
 		build_keys(&built, data->tg_relation, *table, arguments);
 		build_columns(&built, data->tg_relation, arguments);
 		build_table(&built, *table);

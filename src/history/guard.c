@@ -1,7 +1,7 @@
 /*
  * guard.c
- *		The trigger on a history: it is appended to and never changed, and names the
- *		table whose history it is.
+ *		The trigger on a history: it is appended to and never changed.  Its arguments
+ *		say by which trigger.
  */
 #include "history/history.h"
 

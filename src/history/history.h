@@ -4,7 +4,8 @@
  *		of a table when, from what to what.
  *
  * Statement triggers on the table and on all that inherit from it write the log
- * as its owner; the guard on the log names the table and is the owner's consent.
+ * as its owner; the guard on the log has the same arguments and is the owner's
+ * consent.
  * Values are kept as text that no setting of the session has an influence on.
  */
 #ifndef OPPORTUNITY_HISTORY_H
@@ -17,7 +18,7 @@
 #include "nodes/primnodes.h"
 #include "utils/relcache.h"
 
-/* The arguments of log_changes; the guard has the first one only. */
+/* The arguments of log_changes, and of the guard. */
 typedef enum HistoryArgument
 {
 	HISTORY_TARGET,				/* the table that attach_history was called for, qualified */
@@ -93,6 +94,7 @@ typedef struct HistoryDefinition
 	bool		is_valid;
 	MemoryContext context;		/* of all that follows */
 	Oid			relid;
+	Oid			target;			/* what attach_history was called for: relid, or an ancestor of it */
 	Oid			table;			/* the log */
 	int			n_columns;
 	HistoryColumn *columns;
@@ -103,6 +105,7 @@ typedef struct HistoryDefinition
 	int			n_defaults;		/* columns of the log that their defaults fill, its id among them */
 	AttrNumber *default_numbers;
 	Expr	  **defaults;
+	bool		runs_code;		/* storing an entry may run functions of the log's owner */
 } HistoryDefinition;
 
 /* The definition for the trigger that has fired, with its log opened for writing. */
@@ -111,6 +114,10 @@ extern HistoryDefinition *history_definition(struct TriggerData *data, Relation 
 
 /* Whether a table and its log have what arguments say: raises what is wrong. */
 extern void history_check(Relation target, Relation table, char **arguments);
+
+/* Whether the trigger is the guard that consents to these arguments. */
+struct Trigger;
+extern bool history_is_consent(struct Trigger *trigger, char **arguments);
 
 /* Shared by attaching, reading and writing. */
 extern List *history_names(const char *list, const char *what);

@@ -2,11 +2,11 @@
 
 CREATE FUNCTION opportunity.log_changes() RETURNS trigger
 LANGUAGE C AS 'MODULE_PATHNAME', 'opp_log_changes';
-COMMENT ON FUNCTION opportunity.log_changes() IS 'Trigger made by attach_history: after each statement the changes of the watched columns go into the history, before TRUNCATE all rows as deleted. Writes as the history''s owner, who consents by guard_history. Its arguments: the table, the history, the watched columns, the key, the history''s columns for the key.';
+COMMENT ON FUNCTION opportunity.log_changes() IS 'Trigger made by attach_history: after each statement the changes of the watched columns go into the history, before TRUNCATE all rows as deleted. Writes as the history''s owner, who consents by guard_history with the same arguments. Its arguments: the table, the history, the watched columns, the key, the history''s columns for the key.';
 
 CREATE FUNCTION opportunity.guard_history() RETURNS trigger
 LANGUAGE C AS 'MODULE_PATHNAME', 'opp_guard_history';
-COMMENT ON FUNCTION opportunity.guard_history() IS 'Trigger on a history, made by attach_history: refuses UPDATE, DELETE and TRUNCATE (23514, opportunity_history_append). Its argument names the table whose changes the history takes.';
+COMMENT ON FUNCTION opportunity.guard_history() IS 'Trigger on a history, made by attach_history: refuses UPDATE, DELETE and TRUNCATE (23514, opportunity_history_append). Its arguments, those of log_changes, are the owner''s consent to be written to by that trigger and no other.';
 
 CREATE FUNCTION opportunity.history_value(value "any") RETURNS text
 LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'opp_history_value';

@@ -13,6 +13,7 @@
 #include "access/xact.h"
 #include "commands/trigger.h"
 #include "executor/executor.h"
+#include "executor/nodeModifyTable.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -43,10 +44,11 @@ typedef struct HistoryWriter
 	TupleTableSlot *slot;
 	ExprState **defaults;
 	bool		fires_triggers;
+	TransitionCaptureState *capture;	/* for statement triggers on the log */
 	Datum		changed_at;
 	Datum		changed_by;
 	Datum		events[HISTORY_N_EVENTS];
-	int			settings;		/* nest level, if pinned */
+	int			settings;		/* nest level, 0 when they are not pinned */
 	Oid			caller;
 	int			caller_security;
 } HistoryWriter;
@@ -63,6 +65,8 @@ begin_writing(HistoryWriter *writer)
 	HistoryDefinition *definition = writer->definition;
 	MemoryContext caller;
 
+	if (!RelationUsesLocalBuffers(writer->table))
+		PreventCommandIfReadOnly("INSERT");
 	writer->changed_by = CStringGetTextDatum(GetUserNameFromId(GetOuterUserId(), false));
 	writer->changed_at = TimestampTzGetDatum(GetCurrentTimestamp());
 	for (int i = 0; i < HISTORY_N_EVENTS; i++)
@@ -71,7 +75,7 @@ begin_writing(HistoryWriter *writer)
 	GetUserIdAndSecContext(&writer->caller, &writer->caller_security);
 	SetUserIdAndSecContext(writer->table->rd_rel->relowner,
 						   writer->caller_security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
-	if (definition->needs_settings)
+	if (definition->needs_settings || definition->runs_code)
 		writer->settings = history_pin_settings();
 
 	writer->estate = CreateExecutorState();
@@ -87,9 +91,14 @@ begin_writing(HistoryWriter *writer)
 	for (int i = 0; i < definition->n_defaults; i++)
 		writer->defaults[i] = ExecInitExpr(definition->defaults[i], NULL);
 	MemoryContextSwitchTo(caller);
-	writer->fires_triggers = writer->result->ri_TrigDesc != NULL && writer->result->ri_TrigDesc->trig_insert_after_row;
+	writer->slot->tts_tableOid = RelationGetRelid(writer->table);
+	writer->fires_triggers = writer->result->ri_TrigDesc != NULL && definition->runs_code;
 	if (writer->fires_triggers)
+	{
 		AfterTriggerBeginQuery();
+		writer->capture = MakeTransitionCaptureState(writer->result->ri_TrigDesc, RelationGetRelid(writer->table), CMD_INSERT);
+		ExecBSInsertTriggers(writer->estate, writer->result);
+	}
 }
 
 static void
@@ -97,16 +106,44 @@ end_writing(HistoryWriter *writer)
 {
 	if (writer->estate != NULL)
 	{
-		if (writer->definition->needs_settings)
-			AtEOXact_GUC(true, writer->settings);
 		if (writer->fires_triggers)
+		{
+			ExecASInsertTriggers(writer->estate, writer->result, writer->capture);
 			AfterTriggerEndQuery(writer->estate);
+		}
+		if (writer->settings > 0)
+			AtEOXact_GUC(true, writer->settings);
 		SetUserIdAndSecContext(writer->caller, writer->caller_security);
 		ExecResetTupleTable(writer->estate->es_tupleTable, false);
 		ExecCloseIndices(writer->result);
 		FreeExecutorState(writer->estate);
 	}
 	table_close(writer->table, NoLock);
+}
+
+/* As INSERT does it, without a plan. */
+static void
+store_entry(HistoryWriter *writer)
+{
+	ResultRelInfo *result = writer->result;
+	EState	   *estate = writer->estate;
+	TupleTableSlot *slot = writer->slot;
+	TriggerDesc *triggers = result->ri_TrigDesc;
+	TupleConstr *constraints = RelationGetDescr(writer->table)->constr;
+	List	   *recheck = NIL;
+
+	if (triggers != NULL && triggers->trig_insert_before_row && !ExecBRInsertTriggers(estate, result, slot))
+		return;
+	if (constraints != NULL && constraints->has_generated_stored)
+		ExecComputeStoredGenerated(result, estate, slot, CMD_INSERT);
+	if (constraints != NULL)
+		ExecConstraints(result, slot, estate);
+	if (writer->table->rd_rel->relispartition)
+		ExecPartitionCheck(result, slot, estate, true);
+	table_tuple_insert(writer->table, slot, estate->es_output_cid, 0, NULL);
+	if (result->ri_NumIndices > 0)
+		recheck = insert_into_indexes(result, slot, estate);
+	ExecARInsertTriggers(estate, result, slot, recheck, writer->capture);
 }
 
 /* One entry about one column of one row; the row's key comes from the slot. */
@@ -143,7 +180,7 @@ write_entry(HistoryWriter *writer, HistoryEvent event, TupleTableSlot *row, Hist
 		values[at] = ExecEvalExpr(writer->defaults[i], GetPerTupleExprContext(writer->estate), &nulls[at]);
 	}
 	ExecStoreVirtualTuple(slot);
-	ExecSimpleRelationInsert(writer->result, writer->estate, slot);
+	store_entry(writer);
 }
 
 /*

@@ -5,16 +5,20 @@
  */
 #include "history/history.h"
 
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "pgtime.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/bytea.h"
 #include "utils/datetime.h"
 #include "utils/float.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/pg_locale.h"
 #include "utils/timestamp.h"
+#include "utils/xml.h"
 
 PG_FUNCTION_INFO_V1(opp_history_value);
 
@@ -86,6 +90,8 @@ history_value(HistoryValueType *value_type, Datum value)
 	return CStringGetTextDatum(OutputFunctionCall(&value_type->output, value));
 }
 
+#define SEARCH_PATH "pg_catalog, pg_temp"
+
 int
 history_pin_settings(void)
 {
@@ -95,11 +101,16 @@ history_pin_settings(void)
 		const char *value;
 		bool		is_so;
 	}			settings[] = {
-		{"search_path", "pg_catalog, pg_temp", false},
+		{"search_path", SEARCH_PATH, strcmp(namespace_search_path, SEARCH_PATH) == 0},
 		{"datestyle", "ISO", DateStyle == USE_ISO_DATES},
 		{"intervalstyle", "postgres", IntervalStyle == INTSTYLE_POSTGRES},
 		{"extra_float_digits", "1", extra_float_digits == 1},
 		{"bytea_output", "hex", bytea_output == BYTEA_OUTPUT_HEX},
+		{"lc_monetary", "C", strcmp(locale_monetary, "C") == 0},
+		{"quote_all_identifiers", "off", !quote_all_identifiers},
+		/* these on the way back */
+		{"array_nulls", "on", Array_nulls},
+		{"xmloption", "content", xmloption == XMLOPTION_CONTENT},
 		{"timezone", "UTC", strcmp(pg_get_timezone_name(session_timezone), "UTC") == 0}
 	};
 	int			level = NewGUCNestLevel();
