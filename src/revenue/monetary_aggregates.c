@@ -11,8 +11,8 @@
 #include "revenue/monetary.h"
 
 #include "libpq/pqformat.h"
-#include "nodes/execnodes.h"
 #include "numeric/fixed.h"
+#include "revenue/aggregate.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
@@ -29,6 +29,8 @@ typedef struct MonetarySum
 	int128		minor_units;
 } MonetarySum;
 
+StaticAssertDecl(sizeof(MonetarySum) == 32, "the type's INTERNALLENGTH");
+
 #define PG_GETARG_MONETARY_SUM(n)	((MonetarySum *) PG_GETARG_POINTER(n))
 
 /* The first argument: itself inside an aggregate, which owns it, else a copy. */
@@ -38,9 +40,7 @@ state_to_change(FunctionCallInfo fcinfo)
 	MonetarySum *state = PG_GETARG_MONETARY_SUM(0);
 	MonetarySum *copy;
 
-	/* what AggCheckCallContext asks, without a call a row */
-	if (likely(fcinfo->context != NULL &&
-			   (IsA(fcinfo->context, AggState) || IsA(fcinfo->context, WindowAggState))))
+	if (likely(called_by_aggregate(fcinfo)))
 		return state;
 	copy = palloc(sizeof(MonetarySum));
 	memcpy(copy, state, sizeof(MonetarySum));

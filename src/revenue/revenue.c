@@ -13,6 +13,7 @@
 #include "common/int.h"
 #include "libpq/pqformat.h"
 #include "numeric/fixed.h"
+#include "revenue/aggregate.h"
 #include "revenue/line.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
@@ -49,12 +50,12 @@ new_state(void)
  * owns it, a copy when called as a function, a new one when it is null.  States
  * are never toasted: the type's storage is plain.
  */
-static RevenueState *
+static inline RevenueState *
 state_to_change(FunctionCallInfo fcinfo)
 {
-	if (PG_ARGISNULL(0))
+	if (unlikely(PG_ARGISNULL(0)))
 		return new_state();
-	if (AggCheckCallContext(fcinfo, NULL))
+	if (likely(called_by_aggregate(fcinfo)))
 		return (RevenueState *) PG_GETARG_POINTER(0);
 	return (RevenueState *) PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0));
 }
