@@ -75,10 +75,11 @@ RESET ROLE;
 SELECT id, line_count, total_amount FROM opportunity ORDER BY id;
 ALTER TABLE opportunity DISABLE ROW LEVEL SECURITY;
 -- nor who cannot read the prices
+INSERT INTO product (code, name) VALUES ('P', 'Product');
 SET ROLE NONE;
 REVOKE SELECT ON workspace_closed.price_list_item FROM regress_clerk;
 SET ROLE regress_clerk;
-INSERT INTO opportunity_line (opportunity_id, description, price_per_unit) VALUES (:open, 'More', 10);
+INSERT INTO opportunity_line (opportunity_id, product_id, price_per_unit) VALUES (:open, 1, 10);
 SET ROLE NONE;
 DROP OWNED BY regress_clerk;
 DROP ROLE regress_clerk;

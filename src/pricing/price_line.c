@@ -127,7 +127,7 @@ refuse_unless_open(const Pricing *pricing, NullableDatum outcome)
 
 /* A price list's price, for a line that needs one; a price that was given stands beside it. */
 static void
-set_price(Pricing *pricing, const PriceFacts *facts)
+set_price(Pricing *pricing, PriceFacts *facts)
 {
 	NullableDatum catalogue = {0, true};
 	Price		price = judge_price(facts);
@@ -147,7 +147,7 @@ set_price(Pricing *pricing, const PriceFacts *facts)
 }
 
 static void
-set_volume_discount(Pricing *pricing, const PriceFacts *facts)
+set_volume_discount(Pricing *pricing, PriceFacts *facts)
 {
 	int			error;
 

@@ -175,7 +175,8 @@ make_line_shape(Relation rel, const Trigger *trigger, MemoryContext context)
 		shape->attnum[column] = find_column(rel, trigger, column, names[column]);
 	MemoryContextSwitchTo(caller);
 
-	shape->find_price = price_query(shape->schema, RelationGetDescr(rel), shape);
+	shape->product_type = TupleDescAttr(RelationGetDescr(rel), shape->attnum[COLUMN_PRODUCT_ID] - 1)->atttypid;
+	shape->find_product = product_query(shape->schema, RelationGetDescr(rel), shape);
 	shape->find_outcome = outcome_query(shape->schema, RelationGetDescr(rel), shape);
 	if (shape->attnum[COLUMN_LINE_NUMBER] != InvalidAttrNumber)
 		shape->next_number = number_query(rel, shape);
