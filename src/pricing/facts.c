@@ -158,6 +158,16 @@ outcome_query(const char *schema, TupleDesc desc, const LineShape *shape)
 							   quote_identifier(schema)), 1, &type);
 }
 
+/* In the order of keys, in which totals lock them, too.  $1 keys. */
+SPIPlanPtr
+lock_query(const char *schema, TupleDesc desc, const LineShape *shape)
+{
+	Oid			type = get_array_type(column_type(desc, shape, COLUMN_OPPORTUNITY_ID));
+
+	return keep_query(psprintf("SELECT o.id, o.outcome FROM %s.opportunity o WHERE o.id OPERATOR(pg_catalog.=) ANY ($1)"
+							   " ORDER BY o.id FOR NO KEY UPDATE", quote_identifier(schema)), 1, &type);
+}
+
 SPIPlanPtr
 number_query(Relation rel, const LineShape *shape)
 {

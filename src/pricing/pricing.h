@@ -55,6 +55,7 @@ typedef struct LineShape
 	SPIPlanPtr	find_product;	/* kept as long as the backend */
 	SPIPlanPtr	find_outcome;
 	SPIPlanPtr	next_number;	/* NULL: no such column */
+	SPIPlanPtr	lock_opportunities; /* the only one of keep_closed_lines */
 } LineShape;
 
 /* The values of a line, in the order of LineColumn; null where there is no column. */
@@ -162,6 +163,7 @@ extern NullableDatum find_outcome(const LineShape *shape, const Line *line);
 extern int32 next_line_number(const LineShape *shape, const Line *line);
 extern SPIPlanPtr product_query(const char *schema, TupleDesc desc, const LineShape *shape);
 extern SPIPlanPtr outcome_query(const char *schema, TupleDesc desc, const LineShape *shape);
+extern SPIPlanPtr lock_query(const char *schema, TupleDesc desc, const LineShape *shape);
 extern SPIPlanPtr number_query(Relation rel, const LineShape *shape);
 
 /* judge.c: pure functions of what was read */
@@ -176,14 +178,15 @@ extern LineAmounts line_amounts(const Line *line, int scale);
 extern int	line_scale(const Line *line);
 
 /* report.c: why a line of that relation is refused */
+extern char *key_text(Relation rel, const LineShape *shape, const Line *line, LineColumn column);
 extern char *pricing_error_reason(int error, const PriceFacts *facts, const Line *line);
 extern const char *pricing_error_label(int error);
 extern void report_pricing_error(Relation rel, const LineShape *shape, const Line *line,
 								 int error, PriceFacts *facts);
 extern void report_missing_row(Relation rel, const LineShape *shape, const Line *line,
 							   LineColumn column);
-extern void report_closed(Relation rel, const LineShape *shape, const Line *line,
-						  NullableDatum outcome);
+extern void report_closed(Relation rel, const LineShape *shape, const char *opportunity,
+						  const char *outcome);
 extern void report_computed_column(Relation rel, const LineShape *shape, LineColumn column,
 								   NullableDatum given, NullableDatum computed);
 

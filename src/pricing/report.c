@@ -11,7 +11,7 @@
 #include "utils/lsyscache.h"
 
 /* A key as text, of whatever type the column is. */
-static char *
+char *
 key_text(Relation rel, const LineShape *shape, const Line *line, LineColumn column)
 {
 	Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(rel), shape->attnum[column] - 1);
@@ -208,12 +208,12 @@ report_missing_row(Relation rel, const LineShape *shape, const Line *line, LineC
 }
 
 void
-report_closed(Relation rel, const LineShape *shape, const Line *line, NullableDatum outcome)
+report_closed(Relation rel, const LineShape *shape, const char *opportunity, const char *outcome)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_CHECK_VIOLATION),
 			 errmsg("opportunity %s is %s: its lines cannot be changed",
-					key_text(rel, shape, line, COLUMN_OPPORTUNITY_ID), TextDatumGetCString(outcome.value)),
+					opportunity, outcome),
 			 errhint("Reopen the opportunity first."),
 			 errtablecol(rel, shape->attnum[COLUMN_OPPORTUNITY_ID]),
 			 errtableconstraint(rel, CONSTRAINT_CLOSED)));
