@@ -46,6 +46,8 @@ SELECT command, refused(command) FROM unnest(ARRAY[
     'UPDATE opportunity SET is_revenue_system_calculated = false WHERE id = 1',
     'UPDATE opportunity SET price_list_id = 1 WHERE id = 1',
     'UPDATE opportunity SET exchange_policy = ''current'' WHERE id = 1',
+    'UPDATE opportunity SET exchange_rate = 2 WHERE id = 1',
+    'UPDATE opportunity SET currency = ''USD'' WHERE id = 1',
     'UPDATE opportunity SET detail_amount = 5 WHERE id = 1']) AS command;
 -- What is said about the deal is free, as is what clients write back.
 UPDATE opportunity SET name = 'Won at last', next_step = 'Invoice', discount_percent = discount_percent, actual_value = actual_value WHERE id = :won;
@@ -71,14 +73,16 @@ SET ROLE regress_clerk;
 INSERT INTO opportunity_line (opportunity_id, description, price_per_unit) VALUES (:won, 'More', 10);
 DELETE FROM opportunity_line WHERE opportunity_id = :won;
 UPDATE opportunity_line SET quantity = quantity + 1 WHERE opportunity_id = :won;
+UPDATE opportunity_line SET description = 'Another' WHERE opportunity_id = :won;
 RESET ROLE;
 SELECT id, line_count, total_amount FROM opportunity ORDER BY id;
 ALTER TABLE opportunity DISABLE ROW LEVEL SECURITY;
 -- nor who cannot read the prices
+INSERT INTO product (code, name) VALUES ('P', 'Product');
 SET ROLE NONE;
 REVOKE SELECT ON workspace_closed.price_list_item FROM regress_clerk;
 SET ROLE regress_clerk;
-INSERT INTO opportunity_line (opportunity_id, description, price_per_unit) VALUES (:open, 'More', 10);
+INSERT INTO opportunity_line (opportunity_id, product_id, price_per_unit) VALUES (:open, 1, 10);
 SET ROLE NONE;
 DROP OWNED BY regress_clerk;
 DROP ROLE regress_clerk;
@@ -91,6 +95,15 @@ SELECT win(:won);
 SELECT total_amount, actual_value FROM opportunity WHERE id = :won;
 SELECT lose(:open, 'Price');
 SELECT refused('UPDATE opportunity_line SET quantity = 9 WHERE opportunity_id = 2');
+-- No statement closes a deal and changes its lines.
+SELECT reopen(:open);
+SELECT refused('WITH line AS (INSERT INTO opportunity_line (opportunity_id, description, price_per_unit) VALUES (2, ''More'', 1)) UPDATE opportunity SET stage = ''won'' WHERE id = 2');
+SELECT refused('WITH deal AS (UPDATE opportunity SET stage = ''won'' WHERE id = 2) UPDATE opportunity_line SET description = ''Another'' WHERE opportunity_id = 2');
+SELECT lose(:open, 'Price');
+-- The outcome is not written past the stage.
+UPDATE opportunity SET outcome = 'open' WHERE id = :open;
+UPDATE opportunity SET outcome = NULL WHERE id = :open;
+SELECT outcome FROM opportunity WHERE id = :open;
 -- One statement may settle the amounts and close.
 SELECT reopen(:open);
 UPDATE opportunity SET discount_percent = 10, stage = 'won' WHERE id = :open;

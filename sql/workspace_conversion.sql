@@ -53,6 +53,14 @@ SELECT convert_opportunity(:deal, 'KWD');
 SELECT convert_opportunity(999, 'EUR');
 -- The call leaves nothing behind that would let a relabeling pass.
 UPDATE opportunity SET currency = 'EUR' WHERE id = :deal;
+-- Nor does the setting that it uses, set by anybody: what follows is a conversion, too.
+BEGIN;
+SELECT set_config('workspace.convert', :'deal', true) IS NOT NULL AS forged;
+SELECT sum(price_per_unit * quantity) AS yen FROM opportunity_line WHERE opportunity_id = :deal;
+UPDATE opportunity SET currency = 'USD' WHERE id = :deal;
+SELECT round(sum(price_per_unit * quantity), 2) AS dollars, round(sum(price_per_unit * quantity) * 150, 2) AS yen FROM opportunity_line WHERE opportunity_id = :deal;
+SELECT currency, exchange_rate, discount_amount FROM opportunity WHERE id = :deal;
+ROLLBACK;
 -- A line priced from the list keeps the price it had, now in the other currency.
 INSERT INTO product (code, name) VALUES ('P', 'Product');
 INSERT INTO price_list_item (price_list_id, product_id, amount) VALUES (1, 1, 12);

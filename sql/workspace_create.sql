@@ -17,7 +17,8 @@ SELECT p.name, p.is_default, s.* FROM workspace_create.process p, opportunity.st
 
 -- All of it is the caller's, and nobody else's.
 SELECT DISTINCT pg_get_userbyid(relowner) AS owner, relacl FROM pg_class WHERE relnamespace = 'workspace_create'::regnamespace;
-SELECT DISTINCT pg_get_userbyid(proowner) AS owner, prosecdef AS security_definer FROM pg_proc WHERE pronamespace = 'workspace_create'::regnamespace;
+SELECT DISTINCT pg_get_userbyid(proowner) AS owner FROM pg_proc WHERE pronamespace = 'workspace_create'::regnamespace;
+SELECT proname, proacl FROM pg_proc WHERE pronamespace = 'workspace_create'::regnamespace AND prosecdef ORDER BY proname;
 SELECT pg_get_userbyid(nspowner) AS owner, nspacl FROM pg_namespace WHERE nspname = 'workspace_create';
 
 -- Clients read plain types only; a process is edited as JSON text.

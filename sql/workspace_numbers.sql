@@ -19,6 +19,7 @@ INSERT INTO discount_list (name) VALUES ('Discounts');
 INSERT INTO discount_band (discount_list_id, from_quantity, to_quantity, discount) VALUES (1, 10, 20, 5);
 INSERT INTO exchange_rate (currency, rate) VALUES ('USD', 1.1);
 INSERT INTO opportunity_split (opportunity_id, member_id, percent) VALUES (:deal, 1, 100);
+INSERT INTO quota (member_id, period_start, period_end, amount) VALUES (1, '2026-01-01', '2026-12-31', 100);
 DO $$
 DECLARE
     written record;

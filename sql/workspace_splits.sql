@@ -56,6 +56,34 @@ SELECT new_opportunity('Yen', NULL, 'JPY') AS yen \gset
 UPDATE opportunity SET user_estimated_value = 100 WHERE id = :yen;
 INSERT INTO opportunity_split (opportunity_id, member_id, percent) VALUES (:yen, 2, 33.3333), (:yen, 3, 33.3333), (:yen, 4, 33.3334);
 SELECT s.amount FROM opportunity_split s WHERE opportunity_id = :yen ORDER BY id;
+-- Whoever may not see the deal, nor the others' splits, is held by the same sums.
+SET ROLE NONE;
+CREATE ROLE regress_splitter;
+GRANT USAGE ON SCHEMA workspace_splits TO regress_splitter;
+GRANT SELECT, INSERT, UPDATE (percent) ON workspace_splits.opportunity_split TO regress_splitter;
+RESET ROLE;
+ALTER TABLE opportunity_split ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON opportunity_split TO regress_splitter USING (member_id = 2);
+SET ROLE NONE;
+SET ROLE regress_splitter;
+SELECT member_id, amount FROM opportunity_split WHERE kind = 'revenue' ORDER BY id;
+UPDATE opportunity_split SET percent = 10 WHERE kind = 'revenue';
+INSERT INTO opportunity_split (opportunity_id, member_id, kind, percent) VALUES (:yen, 2, 'overlay', 10);
+SELECT amount FROM opportunity_split WHERE kind = 'overlay' AND opportunity_id = :yen;
+-- The functions that see to it serve the owner's tables and no other.
+CREATE TEMPORARY TABLE opportunity (id bigint, split_percent numeric);
+CREATE TRIGGER mine AFTER UPDATE ON opportunity FOR EACH ROW EXECUTE FUNCTION check_splits();
+SET ROLE NONE;
+GRANT EXECUTE ON FUNCTION workspace_splits.check_splits() TO regress_splitter;
+SET ROLE regress_splitter;
+CREATE TRIGGER mine AFTER INSERT ON pg_temp.opportunity FOR EACH ROW EXECUTE FUNCTION check_splits();
+INSERT INTO pg_temp.opportunity VALUES (1, 50);
+DROP TABLE pg_temp.opportunity;
+SET ROLE NONE;
+DROP OWNED BY regress_splitter;
+DROP ROLE regress_splitter;
+RESET ROLE;
+ALTER TABLE opportunity_split DISABLE ROW LEVEL SECURITY;
 -- Without splits, and without the opportunity.
 DELETE FROM opportunity_split WHERE opportunity_id = :yen;
 SELECT split_percent FROM opportunity WHERE id = :yen;

@@ -22,6 +22,11 @@
 #define CONSTRAINT_STAGE_GATE		"opportunity_stage_gate"
 #define CONSTRAINT_COMPUTED_TOTAL	"opportunity_computed_total"
 #define CONSTRAINT_HISTORY_APPEND	"opportunity_history_append"
+#define CONSTRAINT_CLOSED			"opportunity_closed"
+#define CONSTRAINT_PRODUCT_ACTIVE	"opportunity_product_active"
+#define CONSTRAINT_QUANTITY_RULE	"opportunity_quantity_rule"
+#define CONSTRAINT_UNIT_GROUP		"opportunity_unit_group"
+#define CONSTRAINT_DISCOUNT_LIST	"opportunity_discount_list"
 
 /* Parent of everything that outlives a statement; a child of CacheMemoryContext. */
 extern MemoryContext opportunity_context(void);

@@ -95,7 +95,7 @@ explain_list(Explanation *explanation, const PriceFacts *facts, const Line *line
 
 	if (list != NULL)
 		step(explanation, "price list",
-			 fact_is_true(facts, FACT_IS_DEFAULT_LIST) ?
+			 facts->value[FACT_PRICE_LIST_ID].isnull ?
 			 psprintf("%s: the default one in %s", list, fact_text(facts, FACT_CURRENCY)) :
 			 psprintf("%s: the opportunity's own", list), no_amount);
 	if (!facts->value[FACT_PRODUCT_CODE].isnull)
@@ -179,6 +179,7 @@ explain(Explanation *explanation, Line *line)
 		step(explanation, "no price", "there is no such opportunity", no_amount);
 		return;
 	}
+	find_unit(explanation->shape, &facts);
 	price = judge_price(&facts);
 	if (price.error == PRICING_OK)
 		catalogue = fit_number(explanation->shape, explanation->desc, COLUMN_PRICE_PER_UNIT, some(price.catalogue));

@@ -11,9 +11,10 @@
  * unless it is what is computed, or what the row had, as clients that write all
  * columns back give it.
  *
- * Nothing is locked here.  A line that an open opportunity gets while it is being
- * closed is refused by whoever keeps the opportunity's totals, under the lock of
- * its row; the outcome read here is that of the statement's time.
+ * Nothing is locked here, and the outcome is that of the statement's time.  A line
+ * that an open opportunity gets while it is being closed is refused by whoever
+ * keeps the opportunity's totals, under the lock of its row, and a change that
+ * alters no total by keep_closed_lines.
  */
 #include "pricing/pricing.h"
 
@@ -122,12 +123,14 @@ static void
 refuse_unless_open(const Pricing *pricing, NullableDatum outcome)
 {
 	if (!outcome.isnull && strcmp(TextDatumGetCString(outcome.value), "open") != 0)
-		report_closed(pricing->rel, pricing->shape, &pricing->line, outcome);
+		report_closed(pricing->rel, pricing->shape,
+					  key_text(pricing->rel, pricing->shape, &pricing->line, COLUMN_OPPORTUNITY_ID),
+					  TextDatumGetCString(outcome.value));
 }
 
 /* A price list's price, for a line that needs one; a price that was given stands beside it. */
 static void
-set_price(Pricing *pricing, const PriceFacts *facts)
+set_price(Pricing *pricing, PriceFacts *facts)
 {
 	NullableDatum catalogue = {0, true};
 	Price		price = judge_price(facts);
@@ -147,7 +150,7 @@ set_price(Pricing *pricing, const PriceFacts *facts)
 }
 
 static void
-set_volume_discount(Pricing *pricing, const PriceFacts *facts)
+set_volume_discount(Pricing *pricing, PriceFacts *facts)
 {
 	int			error;
 

@@ -51,9 +51,11 @@ typedef struct LineShape
 {
 	AttrNumber	attnum[N_LINE_COLUMNS]; /* InvalidAttrNumber: it has no such column */
 	const char *schema;			/* of the tables that prices come from */
-	SPIPlanPtr	find_price;		/* kept as long as the backend */
+	Oid			product_type;	/* of its column */
+	SPIPlanPtr	find_product;	/* kept as long as the backend */
 	SPIPlanPtr	find_outcome;
 	SPIPlanPtr	next_number;	/* NULL: no such column */
+	SPIPlanPtr	lock_opportunities; /* the only one of keep_closed_lines */
 } LineShape;
 
 /* The values of a line, in the order of LineColumn; null where there is no column. */
@@ -62,11 +64,13 @@ typedef struct Line
 	NullableDatum value[N_LINE_COLUMNS];
 } Line;
 
-/* What the price of a line depends on: the columns that find_price returns. */
+/* What the price of a line depends on, in the order of the queries that find it. */
 typedef enum PriceFact
 {
+	/* of every line */
 	FACT_CURRENCY,				/* of the opportunity; text */
 	FACT_OUTCOME,				/* text */
+	FACT_PRICE_LIST_ID,			/* of any type; null: the opportunity names none */
 	FACT_PRODUCT_CODE,			/* text; null: no such product */
 	FACT_PRODUCT_STATUS,		/* text */
 	FACT_QUANTITY_RULE,			/* text */
@@ -74,13 +78,13 @@ typedef enum PriceFact
 	FACT_STANDARD_COST,
 	FACT_CURRENT_COST,
 	FACT_UNIT_ID,				/* of the line's type: its own, else the product's */
-	FACT_UNIT_NAME,				/* text */
-	FACT_PRODUCT_UNIT_NAME,		/* text */
+	FACT_PRODUCT_UNIT_ID,		/* of the same type */
 	FACT_IS_PRODUCT_UNIT,		/* boolean: the line is in the product's own unit */
-	FACT_IS_UNIT_OF_GROUP,		/* boolean: its unit is of the group of the product's */
 	FACT_BASE_CURRENCY,			/* text */
-	FACT_PRICING_DATE,			/* text */
-	FACT_IS_DEFAULT_LIST,		/* boolean: the opportunity names no price list */
+	/* of a line in another unit than the product's; find_unit finds them for others */
+	FACT_UNIT_NAME,				/* text */
+	FACT_IS_UNIT_OF_GROUP,		/* boolean: its unit is of the group of the product's */
+	/* of a line with a product */
 	FACT_PRICE_LIST,			/* text, its name; null: there is none */
 	FACT_PRICE_LIST_CURRENCY,	/* text */
 	FACT_IS_VALID,				/* boolean */
@@ -90,6 +94,8 @@ typedef enum PriceFact
 	FACT_ROUNDING_POLICY,		/* text */
 	FACT_ROUNDING_OPTION,		/* text */
 	FACT_ROUNDING_AMOUNT,
+	FACT_DISCOUNT_LIST_ID,		/* of any type */
+	/* of a line whose price has a discount list */
 	FACT_DISCOUNT_LIST,			/* text, its name; null: there is none */
 	FACT_DISCOUNT_KIND,			/* text */
 	FACT_DISCOUNT_CURRENCY,		/* text */
@@ -103,6 +109,7 @@ typedef enum PriceFact
 typedef struct PriceFacts
 {
 	bool		is_found;		/* false: there is no such opportunity */
+	Oid			type[N_PRICE_FACTS];
 	NullableDatum value[N_PRICE_FACTS];
 } PriceFacts;
 
@@ -151,10 +158,12 @@ extern void read_line(const LineShape *shape, HeapTuple row, TupleDesc desc, Lin
 
 /* facts.c: these run queries as the current user, and copy what they find into the current memory context */
 extern void find_price(const LineShape *shape, const Line *line, PriceFacts *facts);
+extern void find_unit(const LineShape *shape, PriceFacts *facts);
 extern NullableDatum find_outcome(const LineShape *shape, const Line *line);
 extern int32 next_line_number(const LineShape *shape, const Line *line);
-extern SPIPlanPtr price_query(const char *schema, TupleDesc desc, const LineShape *shape);
+extern SPIPlanPtr product_query(const char *schema, TupleDesc desc, const LineShape *shape);
 extern SPIPlanPtr outcome_query(const char *schema, TupleDesc desc, const LineShape *shape);
+extern SPIPlanPtr lock_query(const char *schema, TupleDesc desc, const LineShape *shape);
 extern SPIPlanPtr number_query(Relation rel, const LineShape *shape);
 
 /* judge.c: pure functions of what was read */
@@ -169,14 +178,15 @@ extern LineAmounts line_amounts(const Line *line, int scale);
 extern int	line_scale(const Line *line);
 
 /* report.c: why a line of that relation is refused */
+extern char *key_text(Relation rel, const LineShape *shape, const Line *line, LineColumn column);
 extern char *pricing_error_reason(int error, const PriceFacts *facts, const Line *line);
 extern const char *pricing_error_label(int error);
 extern void report_pricing_error(Relation rel, const LineShape *shape, const Line *line,
-								 int error, const PriceFacts *facts);
+								 int error, PriceFacts *facts);
 extern void report_missing_row(Relation rel, const LineShape *shape, const Line *line,
 							   LineColumn column);
-extern void report_closed(Relation rel, const LineShape *shape, const Line *line,
-						  NullableDatum outcome);
+extern void report_closed(Relation rel, const LineShape *shape, const char *opportunity,
+						  const char *outcome);
 extern void report_computed_column(Relation rel, const LineShape *shape, LineColumn column,
 								   NullableDatum given, NullableDatum computed);
 

@@ -5,6 +5,12 @@ LANGUAGE C;
 COMMENT ON FUNCTION opportunity.price_line() IS
 'Trigger function, BEFORE INSERT OR UPDATE FOR EACH ROW on a table of lines: fills price_per_unit, catalogue_price, is_price_overridden, unit_id, currency, line_number, volume_discount, manual_discount, tax, base_amount, net_amount and extended_amount, those of them that the table has and does not generate. Prices come from the tables or views opportunity, product, unit, price_list, price_list_item, discount_list, discount_band and the function base_currency() in the schema of the lines, read with the rights of whoever writes the line. Arguments: ''tables=schema'' for another schema, ''quantity=qty'' for a column of another name. No price: 23502; a product that is not active, a quantity that is not whole, an unusable unit or discount list: 23514; a closed opportunity: 23514, constraint opportunity_closed; another value for a computed column: 428C9.';
 
+CREATE FUNCTION opportunity.keep_closed_lines() RETURNS trigger
+AS 'MODULE_PATHNAME', 'opp_keep_closed_lines'
+LANGUAGE C;
+COMMENT ON FUNCTION opportunity.keep_closed_lines() IS
+'Trigger function, AFTER UPDATE REFERENCING NEW TABLE FOR EACH STATEMENT on a table of lines, with the arguments of price_line: refuses (23514, constraint opportunity_closed) updates of lines whose opportunity has another outcome than open. It locks the opportunities in the order of their keys and reads them as the owner of the lines, so that neither a session that closes one at the same time nor row-level security lets a change through. Lines that come, go or move are refused by whoever keeps totals of them.';
+
 CREATE FUNCTION opportunity.explain_price(line record, OUT step integer, OUT subject text, OUT finding text, OUT amount numeric)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'opp_explain_price'

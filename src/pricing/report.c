@@ -6,17 +6,12 @@
 
 #include "numeric/fixed.h"
 #include "utils/builtins.h"
+#include "utils/date.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 
-#define CONSTRAINT_CLOSED			"opportunity_closed"
-#define CONSTRAINT_PRODUCT_ACTIVE	"opportunity_product_active"
-#define CONSTRAINT_QUANTITY_RULE	"opportunity_quantity_rule"
-#define CONSTRAINT_UNIT_GROUP		"opportunity_unit_group"
-#define CONSTRAINT_DISCOUNT_LIST	"opportunity_discount_list"
-
 /* A key as text, of whatever type the column is. */
-static char *
+char *
 key_text(Relation rel, const LineShape *shape, const Line *line, LineColumn column)
 {
 	Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(rel), shape->attnum[column] - 1);
@@ -71,6 +66,13 @@ pricing_error_label(int error)
 	}
 }
 
+/* The day for which lines are priced. */
+static char *
+today_text(void)
+{
+	return DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(GetSQLCurrentDate())));
+}
+
 /* Why the line has no price, or may not have its quantity: a sentence without its stop. */
 char *
 pricing_error_reason(int error, const PriceFacts *facts, const Line *line)
@@ -94,7 +96,7 @@ pricing_error_reason(int error, const PriceFacts *facts, const Line *line)
 							list, product, method, unit ? unit : "");
 		case PRICING_MISSING_PRICE_LIST:
 			return psprintf("no price for product \"%s\": the opportunity has no price list, and no default one in %s is valid on %s",
-							product, fact_text(facts, FACT_CURRENCY), fact_text(facts, FACT_PRICING_DATE));
+							product, fact_text(facts, FACT_CURRENCY), today_text());
 		case PRICING_INVALID_CURRENCY:
 			if (method == NULL || strcmp(fact_text(facts, FACT_PRICE_LIST_CURRENCY), fact_text(facts, FACT_CURRENCY)) != 0)
 				return psprintf("price list \"%s\" is in %s: no price in %s for product \"%s\"", list,
@@ -103,7 +105,7 @@ pricing_error_reason(int error, const PriceFacts *facts, const Line *line)
 							list, product, method, fact_text(facts, FACT_PRICE_LIST_CURRENCY));
 		case PRICING_INACTIVE_PRICE_LIST:
 			return psprintf("price list \"%s\" is not valid on %s: no price for product \"%s\"",
-							list, fact_text(facts, FACT_PRICING_DATE), product);
+							list, today_text(), product);
 		case PRICING_NOT_IN_PRICE_LIST:
 			return unit ? psprintf("price list \"%s\" has no price for product \"%s\" in unit \"%s\"", list, product, unit) :
 				psprintf("price list \"%s\" has no price for product \"%s\"", list, product);
@@ -152,10 +154,12 @@ error_hint(int error, const PriceFacts *facts)
 
 /* A missing price is a missing value (23502); what a line may not be breaks a rule (23514). */
 void
-report_pricing_error(Relation rel, const LineShape *shape, const Line *line, int error, const PriceFacts *facts)
+report_pricing_error(Relation rel, const LineShape *shape, const Line *line, int error, PriceFacts *facts)
 {
 	const char *constraint = NULL;
 	LineColumn	column = COLUMN_PRICE_PER_UNIT;
+
+	find_unit(shape, facts);
 
 	if (error == PRICING_INVALID_PRODUCT)
 	{
@@ -204,12 +208,12 @@ report_missing_row(Relation rel, const LineShape *shape, const Line *line, LineC
 }
 
 void
-report_closed(Relation rel, const LineShape *shape, const Line *line, NullableDatum outcome)
+report_closed(Relation rel, const LineShape *shape, const char *opportunity, const char *outcome)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_CHECK_VIOLATION),
 			 errmsg("opportunity %s is %s: its lines cannot be changed",
-					key_text(rel, shape, line, COLUMN_OPPORTUNITY_ID), TextDatumGetCString(outcome.value)),
+					opportunity, outcome),
 			 errhint("Reopen the opportunity first."),
 			 errtablecol(rel, shape->attnum[COLUMN_OPPORTUNITY_ID]),
 			 errtableconstraint(rel, CONSTRAINT_CLOSED)));

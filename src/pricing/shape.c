@@ -5,6 +5,7 @@
  */
 #include "pricing/pricing.h"
 
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -175,7 +176,14 @@ make_line_shape(Relation rel, const Trigger *trigger, MemoryContext context)
 		shape->attnum[column] = find_column(rel, trigger, column, names[column]);
 	MemoryContextSwitchTo(caller);
 
-	shape->find_price = price_query(shape->schema, RelationGetDescr(rel), shape);
+	/* price_line looks up, keep_closed_lines locks */
+	shape->product_type = TupleDescAttr(RelationGetDescr(rel), shape->attnum[COLUMN_PRODUCT_ID] - 1)->atttypid;
+	if (TRIGGER_FOR_AFTER(trigger->tgtype))
+	{
+		shape->lock_opportunities = lock_query(shape->schema, RelationGetDescr(rel), shape);
+		return shape;
+	}
+	shape->find_product = product_query(shape->schema, RelationGetDescr(rel), shape);
 	shape->find_outcome = outcome_query(shape->schema, RelationGetDescr(rel), shape);
 	if (shape->attnum[COLUMN_LINE_NUMBER] != InvalidAttrNumber)
 		shape->next_number = number_query(rel, shape);

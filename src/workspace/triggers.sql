@@ -11,6 +11,7 @@ $$;
 COMMENT ON FUNCTION set_updated_at() IS 'Trigger function: updated_at is the time of the transaction that last changed the row.';
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON member FOR EACH ROW EXECUTE FUNCTION set_updated_at();
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON quota FOR EACH ROW EXECUTE FUNCTION set_updated_at();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON account FOR EACH ROW EXECUTE FUNCTION set_updated_at();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON contact FOR EACH ROW EXECUTE FUNCTION set_updated_at();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON product FOR EACH ROW EXECUTE FUNCTION set_updated_at();
@@ -71,9 +72,12 @@ DECLARE
     factor numeric;
 BEGIN
     EXECUTE format('SELECT %1$I.rate_on($1) / %1$I.rate_on($2)', TG_TABLE_SCHEMA) INTO factor USING NEW.currency, OLD.currency;
-    -- without a rate it is no conversion: the foreign key refuses the line's currency
     IF factor IS NULL THEN
-        RETURN NEW;
+        RAISE invalid_parameter_value USING
+            MESSAGE = format('a line of opportunity %s cannot be converted: no exchange rate from %s to %s is known',
+                NEW.opportunity_id, OLD.currency, NEW.currency),
+            HINT = 'The currency of a line is that of its opportunity.',
+            SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'currency';
     END IF;
     NEW.price_per_unit := NEW.price_per_unit * factor;
     NEW.catalogue_price := NEW.catalogue_price * factor;
@@ -90,6 +94,8 @@ CREATE TRIGGER convert_line BEFORE UPDATE OF currency ON opportunity_line
 
 CREATE TRIGGER price_line BEFORE INSERT OR UPDATE ON opportunity_line
     FOR EACH ROW EXECUTE FUNCTION opportunity.price_line();
+CREATE TRIGGER keep_closed_lines AFTER UPDATE ON opportunity_line
+    REFERENCING NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION opportunity.keep_closed_lines();
 
 -- A history's triggers name their tables, too; what is renamed may have left its name
 -- to another, whose history is not to be touched: these go by the table's own triggers.
@@ -188,6 +194,7 @@ BEGIN
                         TG_TABLE_SCHEMA, OLD.id, NEW.currency),
                     SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'currency';
             END IF;
+            -- a request and no permission: whoever sets it gets a conversion, never another label
             IF current_setting('workspace.convert', true) = OLD.id::text THEN
                 EXECUTE format('SELECT %1$I.rate_on($1) / %1$I.rate_on($2)', TG_TABLE_SCHEMA) INTO factor USING NEW.currency, OLD.currency;
                 IF factor IS NULL THEN
@@ -263,7 +270,10 @@ CREATE TRIGGER zzz_refuse_closed BEFORE UPDATE ON opportunity
         OR OLD.is_revenue_system_calculated IS DISTINCT FROM NEW.is_revenue_system_calculated
         OR OLD.user_estimated_value IS DISTINCT FROM NEW.user_estimated_value
         OR OLD.actual_value IS DISTINCT FROM NEW.actual_value
-        OR OLD.exchange_policy IS DISTINCT FROM NEW.exchange_policy))
+        OR OLD.exchange_policy IS DISTINCT FROM NEW.exchange_policy
+        -- one that was not known may become known
+        OR (OLD.exchange_rate IS NOT NULL AND OLD.exchange_rate IS DISTINCT FROM NEW.exchange_rate
+            AND NEW.exchange_policy IN ('at_save', 'frozen_at_close'))))
     EXECUTE FUNCTION refuse_closed();
 
 -- Splits share what the opportunity is worth. While they do not add up to 100 percent,
@@ -290,10 +300,16 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION share_value(bigint) IS 'Computes the amounts of an opportunity''s splits anew. Triggers call it.';
 
+-- Sums over rows that their writer may not see are right only as the owner sees them,
+-- so these two run as the owner; and on the owner's tables only, lest a trigger on
+-- somebody else's table makes the owner read what is in that one's schema.
 CREATE FUNCTION keep_splits() RETURNS trigger
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    IF pg_get_userbyid((SELECT c.relowner FROM pg_class c WHERE c.oid = TG_RELID)) <> CURRENT_USER THEN
+        RAISE insufficient_privilege USING MESSAGE = format('table %s is not of the owner of this function', TG_RELID::regclass);
+    END IF;
     IF TG_TABLE_NAME = 'opportunity' THEN
         EXECUTE format('SELECT %I.share_value($1)', TG_TABLE_SCHEMA) USING NEW.id;
         RETURN NULL;
@@ -307,7 +323,8 @@ BEGIN
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION keep_splits() IS 'Trigger function: the amounts of splits follow their percentages and the opportunity''s value.';
+REVOKE ALL ON FUNCTION keep_splits() FROM PUBLIC;
+COMMENT ON FUNCTION keep_splits() IS 'Trigger function, run as the owner: the amounts of splits follow their percentages and the opportunity''s value.';
 
 CREATE TRIGGER keep_splits AFTER INSERT OR DELETE OR UPDATE OF opportunity_id, kind, percent, amount ON opportunity_split
     FOR EACH ROW EXECUTE FUNCTION keep_splits();
@@ -319,11 +336,14 @@ CREATE TRIGGER keep_splits AFTER UPDATE ON opportunity
     EXECUTE FUNCTION keep_splits();
 
 CREATE FUNCTION check_splits() RETURNS trigger
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     percent numeric;
 BEGIN
+    IF pg_get_userbyid((SELECT c.relowner FROM pg_class c WHERE c.oid = TG_RELID)) <> CURRENT_USER THEN
+        RAISE insufficient_privilege USING MESSAGE = format('table %s is not of the owner of this function', TG_RELID::regclass);
+    END IF;
     -- the row may have changed again since
     EXECUTE format('SELECT o.split_percent FROM %I.opportunity o WHERE o.id = $1', TG_TABLE_SCHEMA) INTO percent USING NEW.id;
     IF percent NOT IN (0, 100) THEN
@@ -336,7 +356,8 @@ BEGIN
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION check_splits() IS 'Trigger function, deferred to the end of the transaction: revenue splits add up to 100 percent.';
+REVOKE ALL ON FUNCTION check_splits() FROM PUBLIC;
+COMMENT ON FUNCTION check_splits() IS 'Trigger function, run as the owner, deferred to the end of the transaction: revenue splits add up to 100 percent.';
 
 CREATE CONSTRAINT TRIGGER check_splits AFTER UPDATE ON opportunity
     DEFERRABLE INITIALLY DEFERRED
