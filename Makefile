@@ -44,9 +44,9 @@ SCRIPT_PARTS = \
 	src/pipeline/funnel.sql \
 	src/pipeline/change.sql \
 	src/pipeline/history.sql \
-	src/pipeline/grade.sql \
-	src/pipeline/chart.sql \
-	src/pipeline/charts.sql \
+	src/chart/grade.sql \
+	src/chart/chart.sql \
+	src/chart/bar_charts.sql \
 	src/pipeline/insights.sql \
 	src/workspace/workspace.sql \
 	src/attachments.sql

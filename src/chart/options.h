@@ -1,5 +1,5 @@
 /*
- * chart_options.h
+ * options.h
  *		Options of charts, and what the aggregates that draw them share.
  */
 #ifndef OPPORTUNITY_CHART_OPTIONS_H
@@ -8,7 +8,7 @@
 #include "opportunity.h"
 
 #include "datatype/timestamp.h"
-#include "pipeline/grade.h"
+#include "chart/grade.h"
 #include "utils/jsonb.h"
 
 /* A string in UTF-8, or NULL. */

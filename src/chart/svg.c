@@ -2,10 +2,10 @@
  * svg.c
  *		Elements of the charts' documents: SVG 1.1, well-formed XML 1.0.
  */
-#include "pipeline/svg.h"
+#include "chart/svg.h"
 
 #include "mb/pg_wchar.h"
-#include "pipeline/chart_text.h"
+#include "chart/text.h"
 
 #define TITLE_FONT	20
 

@@ -1,6 +1,6 @@
 -- The pipeline chart: one whole document, and what every document keeps.
-CREATE SCHEMA pipeline_chart;
-SET search_path = pipeline_chart, opportunity;
+CREATE SCHEMA chart_deals;
+SET search_path = chart_deals, opportunity;
 
 -- Three deals. A reader can check: the largest circle (80,000) comes first, its
 -- area is four times that of 20,000 (twice the radius); a close date in January
@@ -146,4 +146,4 @@ SELECT probability ~* 'score' AS says_score, score ~* 'probability' AS says_prob
 	FROM (VALUES (date '2026-01-01', 100), ('2026-02-01', 60), ('2026-03-01', 0), ('2026-04-01', NULL)) AS deal (d, s)) AS q;
 
 SET client_min_messages = warning;
-DROP SCHEMA pipeline_chart CASCADE;
+DROP SCHEMA chart_deals CASCADE;

@@ -1,15 +1,15 @@
 /*
- * chart_svg.c
+ * bubbles.c
  *		The pipeline chart's document: SVG 1.1, well-formed XML 1.0.
  *
  * No style sheet, no ids and no script, so that it can stand inside any page, as
  * often as wanted, under any content policy.  The chart's own text is ASCII.
  */
-#include "pipeline/chart_drawing.h"
+#include "chart/drawing.h"
 
 #include "miscadmin.h"
-#include "pipeline/chart_text.h"
-#include "pipeline/svg.h"
+#include "chart/text.h"
+#include "chart/svg.h"
 #include "utils/datetime.h"
 
 #define LEGEND_LINE	19

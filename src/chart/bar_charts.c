@@ -1,13 +1,13 @@
 /*
- * charts.c
+ * bar_charts.c
  *		The aggregates funnel_chart and waterfall_chart: rows become bars, in the
  *		order in which they come.
  */
-#include "pipeline/bars.h"
+#include "chart/bars.h"
 
 #include <math.h>
 
-#include "pipeline/chart_text.h"
+#include "chart/text.h"
 
 /* Any two of a waterfall stay at least 30 CIELAB units apart for color-blind readers, as the grades' do. */
 #define FUNNEL_COLOR	"#6b46c1"

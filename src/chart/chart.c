@@ -6,7 +6,7 @@
  * The state grows with the deals: about 60 bytes a deal and its label.  It is
  * internal and cannot be combined: the picture needs all deals at once.
  */
-#include "pipeline/chart_drawing.h"
+#include "chart/drawing.h"
 
 #include "numeric/fixed.h"
 #include "revenue/monetary.h"

@@ -5,12 +5,12 @@
  * The height follows from the number of bars.  All text stands in columns as wide
  * as it needs, so that none meets other text or a bar.
  */
-#include "pipeline/bars.h"
+#include "chart/bars.h"
 
 #include <math.h>
 
-#include "pipeline/chart_drawing.h"
-#include "pipeline/chart_text.h"
+#include "chart/drawing.h"
+#include "chart/text.h"
 
 #define FONT			12
 #define HEADING_FONT	11

@@ -1,14 +1,14 @@
 /*
- * chart_input.c
+ * input.c
  *		What the aggregates that draw charts share: their state's beginning, labels
  *		and amounts.
  */
-#include "pipeline/chart_options.h"
+#include "chart/options.h"
 
 #include <math.h>
 
 #include "mb/pg_wchar.h"
-#include "pipeline/chart_text.h"
+#include "chart/text.h"
 #include "utils/memutils.h"
 
 #define LABEL_CHARACTERS	60

@@ -2,7 +2,7 @@
  * grade.c
  *		score_grade and grade_color.
  */
-#include "pipeline/grade.h"
+#include "chart/grade.h"
 
 #include "catalog/pg_type.h"
 #include "utils/array.h"

@@ -1,12 +1,12 @@
 /*
- * chart_data.c
+ * data.c
  *		The pipeline chart's deals as jsonb, for programs that draw them themselves.
  */
-#include "pipeline/chart_drawing.h"
+#include "chart/drawing.h"
 
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
-#include "pipeline/chart_text.h"
+#include "chart/text.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
 #include "utils/numeric.h"

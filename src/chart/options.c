@@ -1,12 +1,12 @@
 /*
- * chart_options.c
+ * options.c
  *		The options of charts, from a jsonb object.
  */
-#include "pipeline/chart_options.h"
+#include "chart/options.h"
 
 #include "mb/pg_wchar.h"
 #include "numeric/fixed.h"
-#include "pipeline/chart_text.h"
+#include "chart/text.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/numeric.h"

@@ -9,7 +9,7 @@
 #ifndef OPPORTUNITY_SVG_H
 #define OPPORTUNITY_SVG_H
 
-#include "pipeline/chart_options.h"
+#include "chart/options.h"
 
 #define INK			"#1f2933"	/* text */
 #define MUTED		"#616e7c"	/* what explains */

@@ -1,5 +1,5 @@
 /*
- * chart_layout.c
+ * layout.c
  *		Places in the pipeline chart: axes, ticks, circles and labels.
  *
  * x is the close date, y the score, the circle's area the amount's magnitude.
@@ -11,12 +11,12 @@
  * first, and all sums run in that order.  Only + - * / and sqrt are used, which
  * IEEE 754 defines to the last bit.
  */
-#include "pipeline/chart_drawing.h"
+#include "chart/drawing.h"
 
 #include <math.h>
 
 #include "miscadmin.h"
-#include "pipeline/chart_text.h"
+#include "chart/text.h"
 #include "utils/datetime.h"
 #include "utils/timestamp.h"
 

@@ -1,6 +1,6 @@
 -- What the pipeline chart takes: column types, options, hostile text, limits.
-CREATE SCHEMA pipeline_chart_input;
-SET search_path = pipeline_chart_input, opportunity;
+CREATE SCHEMA chart_input;
+SET search_path = chart_input, opportunity;
 
 -- Every usual column type draws the same picture.
 CREATE TABLE deals AS
@@ -165,4 +165,4 @@ SELECT bool_and(moving = (SELECT pipeline_chart(d, n, score, label) FROM deals A
   FROM (SELECT d, pipeline_chart(d, n, score, label) OVER (ORDER BY d) AS moving FROM deals) AS q;
 
 SET client_min_messages = warning;
-DROP SCHEMA pipeline_chart_input CASCADE;
+DROP SCHEMA chart_input CASCADE;

@@ -6,7 +6,7 @@
 #ifndef OPPORTUNITY_BARS_H
 #define OPPORTUNITY_BARS_H
 
-#include "pipeline/svg.h"
+#include "chart/svg.h"
 
 #define MAX_BARS	100
 #define MAX_CELLS	3

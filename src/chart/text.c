@@ -1,8 +1,8 @@
 /*
- * chart_text.c
+ * text.c
  *		Text in charts: numbers, dates, escaping and widths.
  */
-#include "pipeline/chart_text.h"
+#include "chart/text.h"
 
 #include <math.h>
 

@@ -1,9 +1,9 @@
 /*
- * chart_drawing.h
+ * drawing.h
  *		The pipeline chart: its input, its layout and its document.
  *
- * Deals are collected by chart.c, given places by chart_layout.c and written as
- * SVG by chart_svg.c, or as data by chart_data.c.  Coordinates are pixels from the top left corner.
+ * Deals are collected by chart.c, given places by layout.c and written as
+ * SVG by bubbles.c, or as data by data.c.  Coordinates are pixels from the top left corner.
  */
 #ifndef OPPORTUNITY_CHART_DRAWING_H
 #define OPPORTUNITY_CHART_DRAWING_H
@@ -13,7 +13,7 @@
 #include <math.h>
 
 #include "datatype/timestamp.h"
-#include "pipeline/svg.h"
+#include "chart/svg.h"
 
 typedef struct ChartDeal
 {
@@ -159,7 +159,7 @@ typedef struct ChartLayout
 	double		size_radius[MAX_SIZES];
 } ChartLayout;
 
-/* Sizes that chart_svg.c writes with and chart_layout.c leaves room for. */
+/* Sizes that bubbles.c writes with and layout.c leaves room for. */
 #define LABEL_FONT		11
 #define LEGEND_WIDTH	172
 #define NO_AMOUNT_RADIUS 2.5

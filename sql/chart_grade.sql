@@ -1,6 +1,6 @@
 -- Grades of scores and their colors.
-CREATE SCHEMA pipeline_grade;
-SET search_path = pipeline_grade, opportunity;
+CREATE SCHEMA chart_grade;
+SET search_path = chart_grade, opportunity;
 
 -- The cuts are the lowest scores of A, B and C; between whole scores there is no gap.
 SELECT score, score_grade(score), grade_color(score_grade(score))
@@ -50,4 +50,4 @@ SELECT call, try('SELECT ' || call)
 	'grade_color(''@'')']) AS call;
 
 SET client_min_messages = warning;
-DROP SCHEMA pipeline_grade CASCADE;
+DROP SCHEMA chart_grade CASCADE;

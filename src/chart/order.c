@@ -1,9 +1,9 @@
 /*
- * chart_order.c
+ * order.c
  *		Orders of deals that depend on nothing but the deals: their rows come in
  *		any order.
  */
-#include "pipeline/chart_drawing.h"
+#include "chart/drawing.h"
 
 #include <math.h>
 

@@ -1,5 +1,5 @@
 /*
- * chart_text.h
+ * text.h
  *		Text in charts: numbers and dates independent of locale, user text made
  *		safe for XML 1.0, and widths without font metrics.
  *

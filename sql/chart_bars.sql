@@ -1,6 +1,6 @@
 -- The funnel chart and the waterfall chart.
-CREATE SCHEMA pipeline_charts;
-SET search_path = pipeline_charts, opportunity;
+CREATE SCHEMA chart_bars;
+SET search_path = chart_bars, opportunity;
 
 -- Three stages. A reader can check: the bars are 200, 100 and 20 wide in relation, around one center.
 SELECT funnel_chart(stage, reached ORDER BY reached DESC)
@@ -115,4 +115,4 @@ SELECT bool_and(moving = (SELECT waterfall_chart(upto::text, upto, false ORDER B
   FROM (SELECT i, waterfall_chart(i::text, i, false) OVER (ORDER BY i) AS moving FROM generate_series(1, 10) AS i) AS q;
 
 SET client_min_messages = warning;
-DROP SCHEMA pipeline_charts CASCADE;
+DROP SCHEMA chart_bars CASCADE;
