@@ -135,6 +135,19 @@ SET ROLE regress_history_thief;
 INSERT INTO deal VALUES (2, 'forbidden');
 RESET ROLE;
 
+-- Arguments of a trigger that somebody else has made do not become part of a query.
+SET ROLE NONE;
+SET ROLE regress_history_thief;
+CREATE FUNCTION trap() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'trapped %', current_user; RETURN 1; END $$;
+CREATE TABLE trap (id int PRIMARY KEY, stage text);
+CREATE TRIGGER trap AFTER INSERT ON trap REFERENCING NEW TABLE AS n FOR EACH STATEMENT EXECUTE FUNCTION
+    log_changes('history_rights.trap', '(SELECT trap_id, $$insert$$::text AS event, $$stage$$::text AS column_name, NULL::text AS new_value, 1 AS id, now() AS changed_at FROM history_rights.trap() AS trap_id)', 'stage', 'id', 'trap_id');
+RESET ROLE;
+\set VERBOSITY terse
+SELECT * FROM history_as_of('trap', clock_timestamp());
+SELECT * FROM rows_as_of(NULL::trap, clock_timestamp());
+\set VERBOSITY default
+
 SET client_min_messages = warning;
 SET ROLE NONE;
 DROP OWNED BY regress_history_writer, regress_history_thief;

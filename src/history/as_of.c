@@ -9,6 +9,7 @@
 
 #include "access/relation.h"
 #include "access/xact.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "funcapi.h"
@@ -70,12 +71,17 @@ history_append_query(StringInfo text, char **arguments)
 	appendStringInfoString(text, ") AS r WHERE last_event OPERATOR(pg_catalog.<>) 'delete'");
 }
 
-/* The history's arguments, copied: the relation's own go with it. */
+/*
+ * The history's arguments, copied: the relation's own go with it.  Anyone may have
+ * made the trigger, with arguments of any kind; what becomes part of a query is
+ * the name of a table that exists.
+ */
 static char **
 find_history(Relation target)
 {
 	char	  **arguments = history_arguments(target);
 	char	  **copy = palloc_array(char *, HISTORY_N_ARGUMENTS);
+	Oid			table;
 
 	if (arguments == NULL)
 		ereport(ERROR,
@@ -86,6 +92,13 @@ find_history(Relation target)
 				 errtable(target)));
 	for (int i = 0; i < HISTORY_N_ARGUMENTS; i++)
 		copy[i] = pstrdup(arguments[i]);
+	table = history_relation(copy[HISTORY_TABLE]);
+	if (!OidIsValid(table) || get_rel_relkind(table) != RELKIND_RELATION)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("history table %s of %s does not exist", copy[HISTORY_TABLE], copy[HISTORY_TARGET]),
+				 errhint("If it was renamed, call opportunity.attach_history again.")));
+	copy[HISTORY_TABLE] = history_qualified_name(table);
 	return copy;
 }
 
