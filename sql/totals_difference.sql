@@ -151,4 +151,60 @@ INSERT INTO strict_lines VALUES (1, 60, 1);
 INSERT INTO strict_lines VALUES (1, 1, -2);
 SELECT * FROM strict;
 
+-- Lines that the end of a transaction takes away fire nothing: totals of temporary lines are added up
+CREATE TEMPORARY TABLE baskets (id integer PRIMARY KEY, amount numeric(12,2));
+CREATE TEMPORARY TABLE basket_lines (basket_id integer, price numeric(12,2)) ON COMMIT DELETE ROWS;
+CREATE INDEX ON basket_lines (basket_id);
+SELECT attach_totals('baskets', 'amount', 'basket_lines', 'basket_id', 'price', when_empty => 'zero');
+INSERT INTO baskets VALUES (1);
+INSERT INTO basket_lines VALUES (1, 10);
+BEGIN;
+INSERT INTO basket_lines VALUES (1, 5);
+SELECT * FROM baskets;
+COMMIT;
+DROP TABLE basket_lines, baskets;
+
+-- A trigger on the deals that writes lines of another deal of the same statement, after word of a change
+-- (the ANALYZE) has given it another definition than the statement around it has
+CREATE TABLE told (id integer PRIMARY KEY, amount numeric(12,2));
+CREATE TABLE told_lines (told_id integer REFERENCES told, price numeric(12,2));
+CREATE INDEX ON told_lines (told_id);
+INSERT INTO told SELECT generate_series(1, 50);
+SELECT attach_totals('told', 'amount', 'told_lines', 'told_id', 'price');
+CREATE FUNCTION told() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF NEW.id = 1 AND pg_trigger_depth() < 3 THEN
+		ANALYZE told_lines;
+		INSERT INTO told_lines VALUES (2, 100), (3, 1);
+	END IF;
+	RETURN NULL;
+END $$;
+CREATE TRIGGER told AFTER UPDATE ON told FOR EACH ROW EXECUTE FUNCTION told();
+INSERT INTO told_lines VALUES (1, 1), (2, 2), (3, 3);
+INSERT INTO told_lines SELECT n, 1000 FROM generate_series(1, 50) AS n;
+SELECT * FROM told WHERE id < 5 ORDER BY id;
+SELECT * FROM check_totals('told');
+
+-- An amount may call what writes lines and is told of changes: the guard's own definition lasts as long as it needs it
+CREATE TABLE odd (id integer PRIMARY KEY, amount numeric);
+CREATE TABLE odd_lines (odd_id integer REFERENCES odd, price numeric);
+CREATE INDEX ON odd_lines (odd_id);
+CREATE FUNCTION noted(price numeric) RETURNS numeric LANGUAGE plpgsql AS $$
+BEGIN
+	ANALYZE totals_difference.odd_lines;
+	UPDATE totals_difference.odd_lines SET price = odd_lines.price WHERE false;
+	RETURN price;
+END $$;
+CREATE FUNCTION odd_amount(price numeric) RETURNS numeric IMMUTABLE LANGUAGE plpgsql AS
+$$ BEGIN RETURN (SELECT totals_difference.noted(price)); END $$;
+SELECT attach_totals('odd', 'amount', 'odd_lines', 'odd_id', 'totals_difference.odd_amount(price)');
+INSERT INTO odd VALUES (1);
+INSERT INTO odd_lines VALUES (1, 5), (1, 6);
+UPDATE odd SET amount = 12;
+WITH old AS (DELETE FROM odd RETURNING *) INSERT INTO odd SELECT id, 0 FROM old;
+SELECT attach_totals('odd', 'amount', 'odd_lines', 'odd_id', 'totals_difference.odd_amount(price)', outside_writes => 'ignore');
+UPDATE odd SET amount = 12;
+INSERT INTO odd_lines VALUES (1, 7);
+SELECT * FROM odd;
+
 DROP SCHEMA totals_difference CASCADE;

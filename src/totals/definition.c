@@ -385,6 +385,17 @@ same_arguments(char **a, char **b)
 }
 
 /*
+ * Whether two definitions are of one attachment.  While a flush is under way, word
+ * of any change to a table, an ANALYZE of it will do, gives the triggers within
+ * the flush a definition of their own.
+ */
+bool
+totals_is_same(TotalsDefinition *a, TotalsDefinition *b)
+{
+	return a == b || same_arguments(a->arguments, b->arguments);
+}
+
+/*
  * The owners of both tables consent, the parent's to being read and written and
  * the lines' to being read, by a trigger with the very same arguments on each: a
  * trigger that anyone may put on a table of his own is none.

@@ -87,7 +87,7 @@ disturb_outer(TotalsSet *set)
 {
 	for (TotalsSet *outer = set->outer; outer != NULL; outer = outer->outer)
 	{
-		if (outer->definition == set->definition)
+		if (totals_is_same(outer->definition, set->definition))
 			outer->is_disturbed = true;
 	}
 }
@@ -128,15 +128,16 @@ totals_lock_new_key(TotalsDefinition *definition, Datum *key)
 /*
  * Locks a parent's row.  Where its new totals follow from the stored ones and
  * nothing needs the executor, they are written at once: an update is a lock.
+ * False when the row was gone once its lock could be had.
  */
-static void
+static bool
 lock_row(TotalsRows *rows, TotalsSet *set, TotalsParent *parent, bool follows)
 {
 	bool		is_locked = false;
 
 	CHECK_FOR_INTERRUPTS();
 	if (!totals_find_row(rows, set, parent))
-		return;
+		return true;
 	for (;;)
 	{
 		if (follows)
@@ -146,21 +147,67 @@ lock_row(TotalsRows *rows, TotalsSet *set, TotalsParent *parent, bool follows)
 		{
 			parent->is_stored = totals_update_row(rows, set, parent);
 			if (parent->is_stored)
-				return;
+				return true;
 		}
-		if (is_locked || !totals_lock_row(rows, set, parent))
-			return;
+		if (is_locked)
+			return true;
+		if (!totals_lock_row(rows, set, parent))
+			return false;
 		is_locked = true;
 	}
 }
 
-/* Locks parents in the order given and reads their totals; what follows from these is computed. */
-static void
+/* Those of n parents that do not exist; returns how many. */
+static int
+missing_parents(TotalsParent **parents, int n, TotalsParent **missing)
+{
+	int			n_missing = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		if (!parents[i]->exists)
+			missing[n_missing++] = parents[i];
+	}
+	return n_missing;
+}
+
+/*
+ * Locks parents and reads their totals by SQL.  False when rows were gone once
+ * their locks could be had: those that the snapshot has and the query did not lock.
+ */
+static bool
+lock_by_query(TotalsSet *set, TotalsParent **parents, int n, Snapshot snapshot)
+{
+	TotalsDefinition *definition = set->definition;
+	TotalsParent **missing = MemoryContextAllocHuge(set->context, sizeof(TotalsParent *) * n);
+	bool		is_lost = false;
+	int			n_missing;
+
+	totals_run(set, &definition->lock, definition->parent_owner, parents, n, snapshot, SPI_OK_SELECT,
+			   totals_read_stored);
+	n_missing = missing_parents(parents, n, missing);
+	if (n_missing > 0)
+		totals_run(set, &definition->read, definition->parent_owner, missing, n_missing, snapshot, SPI_OK_SELECT,
+				   totals_read_stored);
+	for (int i = 0; i < n_missing; i++)
+	{
+		is_lost |= missing[i]->exists;
+		missing[i]->exists = false;
+	}
+	return !is_lost;
+}
+
+/*
+ * Locks parents in the order given and reads their totals; what follows from these
+ * is computed.  False when rows were gone once their locks could be had.
+ */
+static bool
 lock_parents(TotalsSet *set, TotalsParent **parents, int n, bool follows)
 {
 	TotalsDefinition *definition = set->definition;
 	Snapshot	snapshot = totals_latest_snapshot();
 	TotalsRows *rows = totals_open_rows(definition, snapshot);
+	bool		is_done = true;
 
 	for (int i = 0; i < n; i++)
 	{
@@ -169,14 +216,13 @@ lock_parents(TotalsSet *set, TotalsParent **parents, int n, bool follows)
 		parents[i]->answer = TOTALS_ADD_UP;
 		ItemPointerSetInvalid(&parents[i]->tid);
 		if (rows != NULL)
-			lock_row(rows, set, parents[i], follows);
+			is_done &= lock_row(rows, set, parents[i], follows);
 	}
 	if (rows != NULL)
 		totals_close_rows(rows);
 	else
 	{
-		totals_run(set, &definition->lock, definition->parent_owner, parents, n, snapshot, SPI_OK_SELECT,
-				   totals_read_stored);
+		is_done = lock_by_query(set, parents, n, snapshot);
 		for (int i = 0; i < n && follows; i++)
 		{
 			if (parents[i]->exists)
@@ -184,24 +230,31 @@ lock_parents(TotalsSet *set, TotalsParent **parents, int n, bool follows)
 		}
 	}
 	UnregisterSnapshot(snapshot);
+	return is_done;
 }
 
+/*
+ * Locks all parents that there are.  Some may have come while their keys were
+ * waited for, or have taken the place of one that was deleted: by a statement that
+ * inserts it anew, or by a change of keys.
+ */
 static void
-lock_missing(TotalsSet *set, TotalsParent **touched, int n, bool follows)
+lock_all(TotalsSet *set, TotalsParent **touched, int n, bool follows)
 {
-	TotalsParent **missing = MemoryContextAlloc(set->context, sizeof(TotalsParent *) * n);
-	int			n_missing = 0;
+	TotalsParent **missing = MemoryContextAllocHuge(set->context, sizeof(TotalsParent *) * n);
+	bool		is_done = lock_parents(set, touched, n, follows);
+	int			n_missing = missing_parents(touched, n, missing);
 
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n_missing && !set->definition->has_immediate_key; i++)
 	{
-		if (!touched[i]->exists)
-		{
-			lock_key(set->definition, touched[i]->key, ShareLock);
-			missing[n_missing++] = touched[i];
-		}
+		lock_key(set->definition, missing[i]->key, ShareLock);
+		is_done = false;
 	}
-	if (n_missing > 0)
-		lock_parents(set, missing, n_missing, follows);
+	while (!is_done && n_missing > 0)
+	{
+		is_done = lock_parents(set, missing, n_missing, follows);
+		n_missing = missing_parents(missing, n_missing, missing);
+	}
 }
 
 /* What the totals of locked parents are to be, where it is not known yet. */
@@ -300,9 +353,7 @@ flush_locked(TotalsSet *set, TotalsFlushMode mode)
 		int			n_wrong = 0;
 
 		set->is_disturbed = false;
-		lock_parents(set, touched, n_touched, follows);
-		if (!definition->has_immediate_key)
-			lock_missing(set, touched, n_touched, follows);
+		lock_all(set, touched, n_touched, follows);
 		for (int i = 0; i < n_touched; i++)
 		{
 			/* The parent of a cascade's lines is gone; that of a deferred key's is still to come. */
@@ -369,7 +420,7 @@ totals_published(TotalsDefinition *definition, Datum *key)
 {
 	for (TotalsSet *set = flushing; set != NULL; set = set->outer)
 	{
-		TotalsParent *parent = set->definition == definition && !set->is_disturbed ?
+		TotalsParent *parent = !set->is_disturbed && totals_is_same(set->definition, definition) ?
 			totals_set_find(set, key) : NULL;
 
 		if (parent != NULL && parent->exists)

@@ -221,11 +221,35 @@ restore(GuardState *state, TriggerData *data)
 	return tuple;
 }
 
+/* The definition is kept meanwhile: an amount may call what runs statements, which look definitions over. */
+static pg_noinline HeapTuple
+watch(GuardState *state, TriggerData *data)
+{
+	TotalsDefinition *definition = state->definition;
+	volatile HeapTuple tuple = NULL;
+
+	definition->n_users++;
+	PG_TRY();
+	{
+		if (TRIGGER_FIRED_BEFORE(data->tg_event))
+			tuple = restore(state, data);
+		else
+			judge(state, data);
+	}
+	PG_CATCH();
+	{
+		totals_release(definition);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	totals_release(definition);
+	return tuple;
+}
+
 Datum
 opp_guard_totals(PG_FUNCTION_ARGS)
 {
 	TriggerData *data = (TriggerData *) fcinfo->context;
-	GuardState *state;
 	bool		is_before;
 
 	if (!CALLED_AS_TRIGGER(fcinfo))
@@ -247,9 +271,5 @@ opp_guard_totals(PG_FUNCTION_ARGS)
 				 errhint("Use opportunity.attach_totals to make the triggers."),
 				 errtable(data->tg_relation)));
 
-	state = guard_state(fcinfo, data);
-	if (is_before)
-		PG_RETURN_POINTER(restore(state, data));
-	judge(state, data);
-	PG_RETURN_POINTER(NULL);
+	PG_RETURN_POINTER(watch(guard_state(fcinfo, data), data));
 }

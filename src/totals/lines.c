@@ -286,7 +286,12 @@ totals_prepare_lines(TotalsDefinition *definition, Relation child, List *amounts
 	}
 	totals_return(&caller);
 	definition->is_plain = true;
-	definition->follows = is_following;
+
+	/* Lines that a commit or a crash takes away leave nothing to follow. */
+	definition->follows = is_following &&
+		(child->rd_rel->relpersistence == RELPERSISTENCE_PERMANENT ||
+		 (child->rd_rel->relpersistence == RELPERSISTENCE_UNLOGGED &&
+		  get_rel_persistence(definition->parent) == RELPERSISTENCE_UNLOGGED));
 	if (child->rd_rel->relkind == RELKIND_RELATION && !child->rd_rel->relhassubclass)
 		totals_find_index(definition, child, false, &definition->line_index);
 }

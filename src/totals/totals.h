@@ -274,6 +274,7 @@ extern TotalsDefinition *totals_definition(char **arguments);
 extern TotalsDefinition *totals_build(char **arguments, bool cached);
 extern void totals_release(TotalsDefinition *definition);
 extern uint64 totals_generation(void);
+extern bool totals_is_same(TotalsDefinition *a, TotalsDefinition *b);
 extern Oid	totals_function(const char *name);
 extern List *totals_names(const char *list, const char *what);
 extern Oid	totals_relation(const char *name);
