@@ -83,6 +83,15 @@ new_database($node, 'source', q{
 	INSERT INTO leads (id) SELECT generate_series(1, 3);
 	UPDATE leads SET stage_id = 5 WHERE id > 1;
 	SELECT advance('leads', '3');
+	CREATE TABLE kinds (name text PRIMARY KEY, definition sales_process NOT NULL, is_default boolean);
+	INSERT INTO kinds VALUES ('small', '{"stages": [{"name": "new"}, {"name": "won", "outcome": "won"}]}', true),
+		('large', '{"stages": [{"name": "plan"}, {"name": "won", "outcome": "won"}]}', false);
+	CREATE TABLE choices (place int PRIMARY KEY, kind text REFERENCES kinds, condition text);
+	INSERT INTO choices VALUES (1, 'large', 'amount > 100');
+	CREATE TABLE orders (id int PRIMARY KEY, kind text REFERENCES kinds, stage text, amount numeric);
+	SELECT attach_process('orders', 'stage', process_table => 'kinds', process_column => 'kind',
+		rule_table => 'choices', rule_position => 'place', rule_process => 'kind');
+	INSERT INTO orders (id, amount) VALUES (1, 1), (2, 1000);
 	SELECT create_workspace('crm', 'EUR');
 	-- a schema of its own: data alone into live triggers would be logged once more
 	CREATE SCHEMA log;
@@ -139,6 +148,12 @@ sub rules_hold
 			SELECT outcome, (SELECT string_agg(stage, ', ' ORDER BY n) FROM opportunity.path_steps(path)) FROM app.leads WHERE id = 2;
 			ROLLBACK}),
 		'won|first "look", offer, signed', "$how: outcome and path follow");
+	is(query($node, $database, q{
+			BEGIN;
+			UPDATE app.choices SET condition = 'amount > 10';
+			INSERT INTO app.orders (id, amount) VALUES (900, 5), (901, 50) RETURNING kind, stage;
+			ROLLBACK}),
+		"small|new\nlarge|plan", "$how: rules choose the process, and their changes are noticed");
 	is(query($node, $database, q{SELECT count(*) FROM opportunity.check_totals('app.deals')}), '0', "$how: totals equal their lines");
 	return;
 }
@@ -205,9 +220,10 @@ command_ok([ 'pg_dump', '--inserts', @from, '-f', "$dir/inserts.sql" ], 'pg_dump
 command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', into('inserts'), '-f', "$dir/inserts.sql" ], 'psql reads it');
 came_back('inserts', 'inserts');
 
-# What was dumped from the copy is what was dumped from the source.
+# What was dumped from the copy is what was dumped from the source, but for the
+# number that a history's sequence gave to a write which was rolled back.
 command_ok([ 'pg_dump', '-d', $node->connstr('archive') . ' user=seller', '-f', "$dir/again.sql" ], 'pg_dump of the copy');
-my ($first, $again) = map { join "\n", grep { !/^\\(un)?restrict / } split /\n/, slurp_file("$dir/$_.sql") } 'plain', 'again';
+my ($first, $again) = map { join "\n", grep { !/^\\(un)?restrict |setval\('log\./ } split /\n/, slurp_file("$dir/$_.sql") } 'plain', 'again';
 ok($first eq $again, 'a dump of the restored database is the same text');
 
 # Nothing lives in the server's memory only.
