@@ -45,7 +45,7 @@ CREATE TRIGGER audit AFTER INSERT OR UPDATE ON deal_jsonb FOR EACH ROW EXECUTE F
 SELECT opportunity.attach_history('deal_ours', 'audit_ours', 'stage, amount');
 ALTER TABLE audit_ours DISABLE TRIGGER opportunity_history_guard;
 
--- Every repetition starts with the same deals and an empty log.
+-- Every repetition starts with the same deals and an empty log, and ends with as many deals logged.
 CREATE PROCEDURE start_again(suffix text) LANGUAGE plpgsql AS
 $$
 BEGIN
@@ -85,6 +85,6 @@ FROM subject ORDER BY place;
 SELECT format('CALL bench.measure(%L, %s)', 'history, one row a statement', :deals / 2) \gexec
 
 SELECT bench.variant('history, a column not watched', name, format('UPDATE deal_%s SET notes = ''x''', suffix),
-    format('CALL start_again(%L)', suffix), logged(suffix), is_floor)
+    format('CALL start_again(%L)', suffix), format('SELECT count(*)::text FROM deal_%s WHERE notes = ''x''', suffix), is_floor)
 FROM subject ORDER BY place;
 SELECT format('CALL bench.measure(%L, %s)', 'history, a column not watched', :deals) \gexec
