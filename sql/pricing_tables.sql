@@ -77,6 +77,18 @@ CREATE TRIGGER wrong BEFORE DELETE ON items FOR EACH ROW EXECUTE FUNCTION opport
 DELETE FROM items;
 DROP TRIGGER wrong ON items;
 SELECT opportunity.price_line();
+CREATE TRIGGER wrong AFTER UPDATE ON items FOR EACH STATEMENT EXECUTE FUNCTION opportunity.keep_closed_lines();
+UPDATE items SET qty = qty;
+DROP TRIGGER wrong ON items;
+SELECT opportunity.keep_closed_lines();
+-- It reads as the owner of the lines, so not what somebody else has made.
+CREATE SCHEMA pricing_view;
+CREATE VIEW pricing_view.opportunity AS SELECT 'first'::text AS id, 'open'::text AS outcome;
+CREATE TRIGGER wrong AFTER UPDATE ON items REFERENCING NEW TABLE AS updated FOR EACH STATEMENT EXECUTE FUNCTION opportunity.keep_closed_lines('tables=pricing_view', 'opportunity_id=deal', 'product_id=article', 'quantity=qty', 'price_per_unit=price');
+UPDATE items SET qty = qty;
+DROP TRIGGER wrong ON items;
+DROP VIEW pricing_view.opportunity;
+DROP SCHEMA pricing_view;
 
 RESET search_path;
 SET client_min_messages = warning;

@@ -8,10 +8,15 @@
  * opportunity's totals, and so meets the lock of its row; a change that leaves
  * them as they are does not.  This trigger fires after an update, locks the
  * opportunities in the order of their keys, as totals do, and looks again.  As a
- * foreign key does, it reads as the owner of the table, past row-level security.
+ * foreign key does, it reads as the owner of the table, past row-level security:
+ * what it reads must be a table of that owner, or whoever may make a trigger on
+ * the lines could have a view of their own read with the owner's rights.
  */
 #include "pricing/pricing.h"
 
+#include "access/relation.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "commands/trigger.h"
 #include "executor/tuptable.h"
 #include "miscadmin.h"
@@ -19,6 +24,7 @@
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 #include "utils/tuplestore.h"
 
 PG_FUNCTION_INFO_V1(opp_keep_closed_lines);
@@ -44,6 +50,23 @@ updated_opportunities(const TriggerData *data, const LineShape *shape)
 	}
 	ExecDropSingleTupleTableSlot(slot);
 	return makeArrayResult(array, CurrentMemoryContext);
+}
+
+static void
+check_opportunities(Relation rel, const LineShape *shape)
+{
+	Oid			relid = get_relname_relid("opportunity", get_namespace_oid(shape->schema, false));
+	Relation	table = OidIsValid(relid) ? try_relation_open(relid, RowShareLock) : NULL;
+
+	if (table == NULL || table->rd_rel->relowner != rel->rd_rel->relowner ||
+		(table->rd_rel->relkind != RELKIND_RELATION && table->rd_rel->relkind != RELKIND_PARTITIONED_TABLE))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("keep_closed_lines on \"%s\" needs a table \"opportunity\" in schema \"%s\" with the same owner",
+						RelationGetRelationName(rel), shape->schema),
+				 errdetail("It reads opportunities as the owner of the lines, past row-level security; a view cannot be read so."),
+				 errtable(rel)));
+	relation_close(table, NoLock);
 }
 
 static void
@@ -84,6 +107,7 @@ opp_keep_closed_lines(PG_FUNCTION_ARGS)
 
 	shape = make_line_shape(data->tg_relation, data->tg_trigger, CurrentMemoryContext);
 	opportunities = updated_opportunities(data, shape);
+	check_opportunities(data->tg_relation, shape);
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(data->tg_relation->rd_rel->relowner,
 						   context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
