@@ -158,6 +158,8 @@ SELECT refused(s) FROM unnest(ARRAY[
     'SELECT attach_history(''deal'', ''"Hist, ory"'', ''stage'')', 'SELECT attach_history(''deal'', ''a.b.c.d'', ''stage'')',
     'SELECT attach_history(''pg_class'', ''h'', ''relname'')',
     'SELECT * FROM history_as_of(''keyless'')', 'SELECT * FROM rows_as_of(1)', 'SELECT * FROM rows_as_of(NULL::keyless)', 'SELECT log_changes()']) s;
+SELECT history_column('deal', 'stage');
+SELECT history_column('deal', 'id');
 -- Of all that nothing is left: the first history goes on.
 UPDATE deal SET stage = 'on';
 SELECT * FROM fresh();

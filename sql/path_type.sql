@@ -61,4 +61,7 @@ CREATE TABLE parted_1 PARTITION OF parted FOR VALUES WITH (MODULUS 2, REMAINDER 
 INSERT INTO parted SELECT path FROM deal;
 SELECT count(*) FROM parted;
 
+-- The casts' functions by name.
+SELECT stage_path_from_jsonb(stage_path_to_jsonb(path)) = path AS back FROM (VALUES ('[{"stage": "qualify", "entered": "2026-01-01T00:00:00Z"}]'::stage_path)) AS p (path);
+
 DROP SCHEMA path_type CASCADE;

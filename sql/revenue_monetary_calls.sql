@@ -38,3 +38,11 @@ SET search_path = opportunity, pg_catalog, revenue_monetary_calls;
 SELECT call, types AS after_the_server, parameter_types(call) AS before_the_server FROM answer WHERE types IS DISTINCT FROM parameter_types(call) ORDER BY call COLLATE "C";
 SET search_path = revenue_monetary_calls;
 SELECT call, types AS with_schema, parameter_types(call) AS without FROM answer WHERE types IS DISTINCT FROM parameter_types(call) ORDER BY call COLLATE "C";
+
+SET search_path = revenue_monetary_calls, opportunity;
+-- What stands behind operators, casts and aggregates, called by name, is the same.
+SELECT monetary_add('EUR 2', 'EUR 1.50') = 'EUR 2'::monetary + 'EUR 1.50' AS add, monetary_subtract('EUR 2', 'EUR 1.50') AS subtract, monetary_negate('EUR 2') AS negate,
+    monetary_multiply('EUR 2', 1.5) AS multiply, monetary_multiplied(1.5, 'EUR 2') AS multiplied, monetary_divide('EUR 2', 4) AS divide, monetary_ratio('EUR 3', 'EUR 2')::numeric(4,2) AS ratio,
+    monetary_larger('EUR 2', 'EUR 3') AS larger, monetary_smaller('EUR 2', 'EUR 3') AS smaller, monetary_to_json('EUR 2') AS json, monetary_to_jsonb('EUR 2') AS jsonb;
+SELECT monetary_add('EUR 2', 'USD 1');
+

@@ -3,6 +3,7 @@
  *		SQL expressions that an attachment keeps as text.
  */
 #include "expression.h"
+#include "settings.h"
 
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
@@ -18,12 +19,7 @@
 int
 pin_expression_settings(void)
 {
-	const struct
-	{
-		const char *name;
-		const char *value;
-		bool		is_so;
-	}			settings[] = {
+	const PinnedSetting settings[] = {
 		{"search_path", "pg_catalog, pg_temp", false},
 		{"datestyle", "ISO", DateStyle == USE_ISO_DATES},
 		{"intervalstyle", "postgres", IntervalStyle == INTSTYLE_POSTGRES},
@@ -32,15 +28,8 @@ pin_expression_settings(void)
 		{"transform_null_equals", "off", !Transform_null_equals},
 		{"array_nulls", "on", Array_nulls}
 	};
-	int			level = NewGUCNestLevel();
 
-	for (int i = 0; i < (int) lengthof(settings); i++)
-	{
-		if (!settings[i].is_so)
-			(void) set_config_option(settings[i].name, settings[i].value, PGC_USERSET, PGC_S_SESSION,
-									 GUC_ACTION_SAVE, true, 0, false);
-	}
-	return level;
+	return pin_settings(settings, lengthof(settings));
 }
 
 List *

@@ -6,6 +6,7 @@
  * the clock, says which is the last.  A row whose last entry is a delete was gone.
  */
 #include "history/as_of.h"
+#include "names.h"
 
 #include "access/relation.h"
 #include "access/xact.h"
@@ -40,8 +41,8 @@ history_append_list(StringInfo text, const char *prefix, int n)
 void
 history_append_query(StringInfo text, char **arguments)
 {
-	List	   *columns = history_names(arguments[HISTORY_COLUMNS], "columns");
-	List	   *keys = history_names(arguments[HISTORY_TABLE_KEY], "the history's key");
+	List	   *columns = name_list(arguments[HISTORY_COLUMNS], "columns");
+	List	   *keys = name_list(arguments[HISTORY_TABLE_KEY], "the history's key");
 	int			n_keys = list_length(keys);
 	int			n_columns = list_length(columns);
 	ListCell   *cell;
@@ -88,17 +89,17 @@ find_history(Relation target)
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("table \"%s\" has no history attached", RelationGetRelationName(target)),
 				 errhint("SELECT opportunity.attach_history(%s, 'a table', 'columns');",
-						 quote_literal_cstr(history_qualified_name(RelationGetRelid(target)))),
+						 quote_literal_cstr(qualified_name(RelationGetRelid(target)))),
 				 errtable(target)));
 	for (int i = 0; i < HISTORY_N_ARGUMENTS; i++)
 		copy[i] = pstrdup(arguments[i]);
-	table = history_relation(copy[HISTORY_TABLE]);
+	table = relation_of_name(copy[HISTORY_TABLE]);
 	if (!OidIsValid(table) || get_rel_relkind(table) != RELKIND_RELATION)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("history table %s of %s does not exist", copy[HISTORY_TABLE], copy[HISTORY_TARGET]),
 				 errhint("If it was renamed, call opportunity.attach_history again.")));
-	copy[HISTORY_TABLE] = history_qualified_name(table);
+	copy[HISTORY_TABLE] = qualified_name(table);
 	return copy;
 }
 
@@ -147,8 +148,8 @@ opp_history_as_of(PG_FUNCTION_ARGS)
 {
 	Relation	target = relation_open(history_table_argument(fcinfo, 0, "target"), AccessShareLock);
 	char	  **arguments = find_history(target);
-	List	   *columns = history_names(arguments[HISTORY_COLUMNS], "columns");
-	int			n_keys = list_length(history_names(arguments[HISTORY_KEY], "key"));
+	List	   *columns = name_list(arguments[HISTORY_COLUMNS], "columns");
+	int			n_keys = list_length(name_list(arguments[HISTORY_KEY], "key"));
 	StringInfoData text;
 	ListCell   *cell;
 	int			i = 0;
@@ -189,7 +190,7 @@ place_of(List *names, const char *name)
 static void
 check_watched(Relation target, char **arguments, const char *column)
 {
-	if (place_of(history_names(arguments[HISTORY_COLUMNS], "columns"), column) == 0)
+	if (place_of(name_list(arguments[HISTORY_COLUMNS], "columns"), column) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("the history of table \"%s\" does not watch a column \"%s\"",
@@ -216,7 +217,7 @@ opp_history_changes(PG_FUNCTION_ARGS)
 	Relation	target = relation_open(history_table_argument(fcinfo, 0, "target"), AccessShareLock);
 	char	   *column = NameStr(*PG_GETARG_NAME(1));
 	char	  **arguments = find_history(target);
-	List	   *keys = history_names(arguments[HISTORY_TABLE_KEY], "the history's key");
+	List	   *keys = name_list(arguments[HISTORY_TABLE_KEY], "the history's key");
 	StringInfoData text;
 	ListCell   *cell;
 	int			i = 0;
@@ -261,8 +262,8 @@ opp_rows_as_of(PG_FUNCTION_ARGS)
 	}
 	target = relation_open(relid, AccessShareLock);
 	arguments = find_history(target);
-	columns = history_names(arguments[HISTORY_COLUMNS], "columns");
-	keys = history_names(arguments[HISTORY_KEY], "key");
+	columns = name_list(arguments[HISTORY_COLUMNS], "columns");
+	keys = name_list(arguments[HISTORY_KEY], "key");
 	row = RelationGetDescr(target);
 
 	initStringInfo(&text);

@@ -8,6 +8,7 @@
  * the log.
  */
 #include "history/as_of.h"
+#include "names.h"
 
 #include "access/htup_details.h"
 #include "access/table.h"
@@ -78,18 +79,6 @@ ddl(const char *statement)
 {
 	if (SPI_execute(statement, false, 0) != SPI_OK_UTILITY)
 		elog(ERROR, "could not execute: %s", statement);
-}
-
-static char *
-column_list(List *names)
-{
-	StringInfoData text;
-	ListCell   *cell;
-
-	initStringInfo(&text);
-	foreach(cell, names)
-		appendStringInfo(&text, "%s%s", text.len > 0 ? ", " : "", quote_identifier(lfirst(cell)));
-	return text.data;
 }
 
 /* CREATE TRIGGER will check the privilege again; before it the table is locked and read. */
@@ -206,7 +195,7 @@ create_table(Relation target, const char *name, List *key, List *table_key)
 						 history_own_columns[i].declaration, i == HISTORY_ID ? keys.data : "");
 	appendStringInfoChar(&text, ')');
 	ddl(text.data);
-	ddl(psprintf("CREATE INDEX ON %s (%s, changed_at)", name, column_list(table_key)));
+	ddl(psprintf("CREATE INDEX ON %s (%s, changed_at)", name, quoted_name_list(table_key)));
 	ddl(psprintf("COMMENT ON TABLE %s IS %s", name,
 				 quote_literal_cstr(psprintf("Who changed what of %s when; only appended to.", RelationGetRelationName(target)))));
 	for (int i = 0; i < HISTORY_N_OWN; i++)
@@ -233,7 +222,7 @@ open_table(Relation target, text *name, List *key, List *table_key)
 			given->relpersistence = RELPERSISTENCE_TEMP;
 		qualified = quote_qualified_identifier(get_namespace_name(RangeVarGetCreationNamespace(given)), given->relname);
 		create_table(target, qualified, key, table_key);
-		relid = history_relation(qualified);
+		relid = relation_of_name(qualified);
 	}
 	table = open_checked(relid);
 	if (relid == RelationGetRelid(target))
@@ -257,9 +246,9 @@ open_table(Relation target, text *name, List *key, List *table_key)
 		Trigger    *trigger = &table->trigdesc->triggers[i];
 		Oid			other;
 
-		if (trigger->tgfoid != history_function("guard_history") || trigger->tgnargs != HISTORY_N_ARGUMENTS)
+		if (trigger->tgfoid != trigger_function("guard_history") || trigger->tgnargs != HISTORY_N_ARGUMENTS)
 			continue;
-		other = history_relation(trigger->tgargs[HISTORY_TARGET]);
+		other = relation_of_name(trigger->tgargs[HISTORY_TARGET]);
 		if (OidIsValid(other) && other != RelationGetRelid(target))
 			ereport(ERROR,
 					(errcode(ERRCODE_DUPLICATE_OBJECT),
@@ -274,7 +263,7 @@ static void
 drop_triggers(Relation relation, const char *function, const char *only_for)
 {
 	TriggerDesc *triggers = relation->trigdesc;
-	Oid			foid = history_function(function);
+	Oid			foid = trigger_function(function);
 	List	   *names = NIL;
 	ListCell   *cell;
 
@@ -288,7 +277,7 @@ drop_triggers(Relation relation, const char *function, const char *only_for)
 	}
 	foreach(cell, names)
 		ddl(psprintf("DROP TRIGGER %s ON %s", quote_identifier(lfirst(cell)),
-					 history_qualified_name(RelationGetRelid(relation))));
+					 qualified_name(RelationGetRelid(relation))));
 }
 
 /* The log triggers of a table and of what inherits from it, and its log's guard; whether there were any. */
@@ -304,10 +293,10 @@ detach(Relation target)
 	if (arguments == NULL)
 		return false;
 	named = pstrdup(arguments[HISTORY_TARGET]);
-	table = history_relation(arguments[HISTORY_TABLE]);
+	table = relation_of_name(arguments[HISTORY_TABLE]);
 
 	/* a table that was a part of another gives up its triggers, not the other's log */
-	owner = history_relation(named);
+	owner = relation_of_name(named);
 	if (OidIsValid(table) && (!OidIsValid(owner) || owner == RelationGetRelid(target)))
 	{
 		Relation	guarded = table_open(table, ShareRowExclusiveLock);
@@ -349,9 +338,9 @@ equality(Oid type)
 static void
 catch_up(Relation target, char **arguments)
 {
-	List	   *columns = history_names(arguments[HISTORY_COLUMNS], "columns");
-	List	   *key = history_names(arguments[HISTORY_KEY], "key");
-	List	   *table_key = history_names(arguments[HISTORY_TABLE_KEY], "the history's key");
+	List	   *columns = name_list(arguments[HISTORY_COLUMNS], "columns");
+	List	   *key = name_list(arguments[HISTORY_KEY], "key");
+	List	   *table_key = name_list(arguments[HISTORY_TABLE_KEY], "the history's key");
 	int			n_keys = list_length(key);
 	Oid			types[] = {TIMESTAMPTZOID, TEXTOID};
 	Datum		values[2];
@@ -363,7 +352,7 @@ catch_up(Relation target, char **arguments)
 	initStringInfo(&text);
 	appendStringInfo(&text, "INSERT INTO %s (changed_at, changed_by, event, column_name, old_value, new_value, %s) "
 					 "SELECT $1, $2, event, column_name, old_value, new_value, ",
-					 arguments[HISTORY_TABLE], column_list(table_key));
+					 arguments[HISTORY_TABLE], quoted_name_list(table_key));
 	history_append_list(&text, "k", n_keys);
 	appendStringInfoString(&text, " FROM (SELECT CASE WHEN h.was IS NULL THEN 'insert' WHEN t.is IS NULL THEN 'delete' ELSE 'update' END AS event, c.*");
 	for (int k = 1; k <= n_keys; k++)
@@ -419,7 +408,7 @@ opp_attach_history(PG_FUNCTION_ARGS)
 		refuse_null("history_table");
 	if (PG_ARGISNULL(2))
 		refuse_null("columns");
-	columns = history_names(text_to_cstring(PG_GETARG_TEXT_PP(2)), "columns");
+	columns = name_list(text_to_cstring(PG_GETARG_TEXT_PP(2)), "columns");
 	target = open_target(relid);
 	key = find_key(target);
 	table_key = name_key(target, key);
@@ -428,11 +417,11 @@ opp_attach_history(PG_FUNCTION_ARGS)
 	(void) detach(target);
 	table = open_table(target, PG_GETARG_TEXT_PP(1), key, table_key);
 
-	arguments[HISTORY_TARGET] = history_qualified_name(relid);
-	arguments[HISTORY_TABLE] = history_qualified_name(RelationGetRelid(table));
-	arguments[HISTORY_COLUMNS] = column_list(columns);
-	arguments[HISTORY_KEY] = column_list(key);
-	arguments[HISTORY_TABLE_KEY] = column_list(table_key);
+	arguments[HISTORY_TARGET] = qualified_name(relid);
+	arguments[HISTORY_TABLE] = qualified_name(RelationGetRelid(table));
+	arguments[HISTORY_COLUMNS] = quoted_name_list(columns);
+	arguments[HISTORY_KEY] = quoted_name_list(key);
+	arguments[HISTORY_TABLE_KEY] = quoted_name_list(table_key);
 	history_check(target, table, arguments);
 
 	drop_triggers(table, "guard_history", NULL);
@@ -454,7 +443,7 @@ opp_attach_history(PG_FUNCTION_ARGS)
 
 			initStringInfo(&statement);
 			appendStringInfo(&statement, "CREATE TRIGGER opportunity_history_%s ", table_triggers[i].event);
-			appendStringInfo(&statement, table_triggers[i].form, history_qualified_name(lfirst_oid(cell)));
+			appendStringInfo(&statement, table_triggers[i].form, qualified_name(lfirst_oid(cell)));
 			appendStringInfo(&statement, " FOR EACH STATEMENT EXECUTE FUNCTION opportunity.log_changes(%s)", call.data);
 			ddl(statement.data);
 		}

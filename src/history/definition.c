@@ -7,6 +7,7 @@
  * after a rename attach_history is to be called again.
  */
 #include "history/history.h"
+#include "names.h"
 
 #include "access/htup_details.h"
 #include "access/table.h"
@@ -62,60 +63,11 @@ on_change(Oid relid)
 	}
 }
 
-Oid
-history_function(const char *name)
-{
-	return LookupFuncName(list_make2(makeString("opportunity"), makeString(pstrdup(name))), 0, NULL, false);
-}
-
-char *
-history_qualified_name(Oid relid)
-{
-	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid));
-}
-
-/* Whoever writes to the table needs no right on the log's schema. */
-Oid
-history_relation(const char *name)
-{
-	List	   *names;
-	Oid			namespace;
-
-	if (!SplitIdentifierString(pstrdup(name), '.', &names) || list_length(names) != 2)
-		return InvalidOid;
-	namespace = get_namespace_oid(linitial(names), true);
-	return OidIsValid(namespace) ? get_relname_relid(lsecond(names), namespace) : InvalidOid;
-}
-
-List *
-history_names(const char *list, const char *what)
-{
-	List	   *names;
-	ListCell   *cell;
-	ListCell   *other;
-
-	if (!SplitIdentifierString(pstrdup(list), ',', &names) || names == NIL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must be a list of column names, not \"%s\"", what, list)));
-	foreach(cell, names)
-	{
-		for_each_cell(other, names, lnext(names, cell))
-		{
-			if (strcmp(lfirst(cell), lfirst(other)) == 0)
-				ereport(ERROR,
-						(errcode(ERRCODE_DUPLICATE_COLUMN),
-						 errmsg("column \"%s\" appears twice in %s", (char *) lfirst(cell), what)));
-		}
-	}
-	return names;
-}
-
 char **
 history_arguments(Relation target)
 {
 	TriggerDesc *triggers = target->trigdesc;
-	Oid			function = history_function("log_changes");
+	Oid			function = trigger_function("log_changes");
 
 	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
 	{
@@ -128,7 +80,7 @@ history_arguments(Relation target)
 bool
 history_is_consent(Trigger *trigger, char **arguments)
 {
-	if (trigger->tgfoid != history_function("guard_history") || trigger->tgnargs != HISTORY_N_ARGUMENTS)
+	if (trigger->tgfoid != trigger_function("guard_history") || trigger->tgnargs != HISTORY_N_ARGUMENTS)
 		return false;
 	for (int i = 0; i < HISTORY_N_ARGUMENTS; i++)
 	{
@@ -156,7 +108,7 @@ check_owner(Oid target, Relation table)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("the owner of %s may not write to its history %s",
-						history_qualified_name(target), history_qualified_name(RelationGetRelid(table))),
+						qualified_name(target), qualified_name(RelationGetRelid(table))),
 				 errhint("Let the history belong to role %s, or grant INSERT on it.",
 						 quote_identifier(GetUserNameFromId(owner, false))),
 				 errtable(table)));
@@ -172,7 +124,7 @@ static Oid
 check_consent(Relation fired, Relation table, char **arguments)
 {
 	Oid			relid = RelationGetRelid(fired);
-	Oid			target = history_relation(arguments[HISTORY_TARGET]);
+	Oid			target = relation_of_name(arguments[HISTORY_TARGET]);
 	bool		has_consent = false;
 
 	if (!OidIsValid(target) ||
@@ -228,8 +180,8 @@ check_type(Relation table, Form_pg_attribute column, Oid type, int32 typmod)
 static void
 build_keys(HistoryDefinition *definition, Relation fired, Relation table, char **arguments)
 {
-	List	   *names = history_names(arguments[HISTORY_KEY], "key");
-	List	   *table_names = history_names(arguments[HISTORY_TABLE_KEY], "the history's key");
+	List	   *names = name_list(arguments[HISTORY_KEY], "key");
+	List	   *table_names = name_list(arguments[HISTORY_TABLE_KEY], "the history's key");
 
 	definition->n_keys = list_length(names);
 	if (definition->n_keys != list_length(table_names))
@@ -262,7 +214,7 @@ build_keys(HistoryDefinition *definition, Relation fired, Relation table, char *
 static void
 build_columns(HistoryDefinition *definition, Relation fired, char **arguments)
 {
-	List	   *names = history_names(arguments[HISTORY_COLUMNS], "columns");
+	List	   *names = name_list(arguments[HISTORY_COLUMNS], "columns");
 
 	definition->n_columns = list_length(names);
 	definition->columns = palloc0_array(HistoryColumn, definition->n_columns);
@@ -379,7 +331,7 @@ build_table(HistoryDefinition *definition, Relation table)
 						 errmsg("column \"%s\" of history table \"%s\" has no default that counts",
 								NameStr(column->attname), RelationGetRelationName(table)),
 						 errhint("ALTER TABLE %s ALTER COLUMN %s ADD GENERATED ALWAYS AS IDENTITY;",
-								 history_qualified_name(RelationGetRelid(table)), NameStr(column->attname)),
+								 qualified_name(RelationGetRelid(table)), NameStr(column->attname)),
 						 errtablecol(table, column->attnum)));
 			if (get_typtype(column->atttypid) != TYPTYPE_DOMAIN)
 				continue;
@@ -464,7 +416,7 @@ history_definition(TriggerData *data, Relation *table)
 		}
 		forget_invalid();
 
-		relid = history_relation(arguments[HISTORY_TABLE]);
+		relid = relation_of_name(arguments[HISTORY_TABLE]);
 		if (!OidIsValid(relid))
 			ereport(ERROR,
 					(errcode(ERRCODE_UNDEFINED_TABLE),

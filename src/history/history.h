@@ -120,10 +120,6 @@ struct Trigger;
 extern bool history_is_consent(struct Trigger *trigger, char **arguments);
 
 /* Shared by attaching, reading and writing. */
-extern List *history_names(const char *list, const char *what);
-extern Oid	history_relation(const char *name);
-extern char *history_qualified_name(Oid relid);
-extern Oid	history_function(const char *name);
 extern Oid	history_table_argument(FunctionCallInfo fcinfo, int i, const char *name);
 
 /* The arguments of the triggers on a table, or NULL where there is no history attached. */

@@ -4,6 +4,7 @@
  *		gives, whatever the session has set.
  */
 #include "history/history.h"
+#include "settings.h"
 
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
@@ -95,12 +96,7 @@ history_value(HistoryValueType *value_type, Datum value)
 int
 history_pin_settings(void)
 {
-	const struct
-	{
-		const char *name;
-		const char *value;
-		bool		is_so;
-	}			settings[] = {
+	const PinnedSetting settings[] = {
 		{"search_path", SEARCH_PATH, strcmp(namespace_search_path, SEARCH_PATH) == 0},
 		{"datestyle", "ISO", DateStyle == USE_ISO_DATES},
 		{"intervalstyle", "postgres", IntervalStyle == INTSTYLE_POSTGRES},
@@ -113,15 +109,8 @@ history_pin_settings(void)
 		{"xmloption", "content", xmloption == XMLOPTION_CONTENT},
 		{"timezone", "UTC", strcmp(pg_get_timezone_name(session_timezone), "UTC") == 0}
 	};
-	int			level = NewGUCNestLevel();
 
-	for (int i = 0; i < (int) lengthof(settings); i++)
-	{
-		if (!settings[i].is_so)
-			(void) set_config_option(settings[i].name, settings[i].value, PGC_USERSET, PGC_S_SESSION,
-									 GUC_ACTION_SAVE, true, 0, false);
-	}
-	return level;
+	return pin_settings(settings, lengthof(settings));
 }
 
 Datum

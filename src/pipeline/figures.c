@@ -10,6 +10,7 @@
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
+#include "pipeline/percent.h"
 #include "pipeline/wide.h"
 #include "pipeline/wilson.h"
 #include "utils/array.h"
@@ -112,15 +113,6 @@ cohort_win_rate(const PipelineSummary *summary, Datum *result)
 	return true;
 }
 
-/* Percent, to as many decimals as are the same on every processor. */
-static Datum
-percent(double share)
-{
-	return DirectFunctionCall2(numeric_round,
-							   DirectFunctionCall1(float8_numeric, Float8GetDatum(100 * share)),
-							   Int32GetDatum(8));
-}
-
 static bool
 win_rate_interval(const PipelineSummary *summary, double confidence, Datum *low, Datum *high)
 {
@@ -131,8 +123,8 @@ win_rate_interval(const PipelineSummary *summary, double confidence, Datum *low,
 	if (closed == 0)
 		return false;
 	wilson_interval(summary->won.deals, closed, confidence, &lowest, &highest);
-	*low = percent(lowest);
-	*high = percent(highest);
+	*low = percent_of_share(lowest);
+	*high = percent_of_share(highest);
 	return true;
 }
 
@@ -280,11 +272,7 @@ opp_win_rate_interval(PG_FUNCTION_ARGS)
 	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE ||
 		tupdesc->natts != lengthof(values))
 		elog(ERROR, "win_rate_interval has an unexpected result type");
-	if (!(confidence > 0 && confidence < 100))	/* NaN too */
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("confidence out of range"),
-				 errdetail("A confidence is a percentage above 0 and below 100.")));
+	check_confidence(confidence);
 	if (!win_rate_interval(summary, confidence / 100, &values[0], &values[1]))
 		nulls[0] = nulls[1] = true;
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls)));

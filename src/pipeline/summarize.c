@@ -8,19 +8,12 @@
  */
 #include "pipeline/deal.h"
 
-#include "nodes/execnodes.h"
+#include "revenue/aggregate.h"
 
 PG_FUNCTION_INFO_V1(opp_summary_add_outcome);
 PG_FUNCTION_INFO_V1(opp_summary_remove_outcome);
 PG_FUNCTION_INFO_V1(opp_summary_merge);
 PG_FUNCTION_INFO_V1(opp_summary_unmerge);
-
-/* AggCheckCallContext, without the call for every row. */
-static inline bool
-in_aggregate(FunctionCallInfo fcinfo)
-{
-	return fcinfo->context != NULL && (IsA(fcinfo->context, AggState) || IsA(fcinfo->context, WindowAggState));
-}
 
 /* Argument 0, to be changed and returned. */
 static PipelineSummary *
@@ -35,7 +28,7 @@ state_argument(FunctionCallInfo fcinfo)
 		return state;
 	}
 	state = PG_GETARG_SUMMARY(0);
-	return in_aggregate(fcinfo) ? state : summary_copy(state);
+	return called_by_aggregate(fcinfo) ? state : summary_copy(state);
 }
 
 static inline Datum
@@ -47,7 +40,7 @@ apply(FunctionCallInfo fcinfo, const Deal *deal,
 	const SummaryField *field;
 
 	/* An aggregate takes away what it added; by hand it may be anything. */
-	if (status == SUMMARY_OK && change == summary_remove_deal && !in_aggregate(fcinfo) &&
+	if (status == SUMMARY_OK && change == summary_remove_deal && !called_by_aggregate(fcinfo) &&
 		summary_problem(state, &field) != NULL)
 		status = SUMMARY_NOT_THERE;
 	/* an inverse that returns NULL makes the executor start anew */

@@ -19,8 +19,9 @@
  * with the end of a long column name replaced by a hash.  Their arguments are
  * described in options.h; trigger_arguments() splits pg_trigger.tgargs.
  */
-#include "process/attachment.h"
+#include "names.h"
 #include "process/attach.h"
+#include "process/attachment.h"
 
 #include "access/table.h"
 #include "catalog/pg_class.h"
@@ -85,17 +86,6 @@ static const int source_args[N_SOURCE_TABLES] = {
 	[STAGE_TABLE] = ARG_STAGE_TABLE,
 	[RULE_TABLE] = ARG_RULE_TABLE
 };
-
-char *
-qualified_name(Oid relid)
-{
-	char	   *schema = get_namespace_name(get_rel_namespace(relid));
-	char	   *name = get_rel_name(relid);
-
-	if (schema == NULL || name == NULL)
-		elog(ERROR, "cache lookup failed for relation %u", relid);
-	return quote_qualified_identifier(schema, name);
-}
 
 /* prefix and column, in a name's length. */
 static char *

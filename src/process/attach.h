@@ -10,9 +10,6 @@
 #include "nodes/pg_list.h"
 #include "utils/rel.h"
 
-/* A table's name for a command. */
-extern char *qualified_name(Oid relid);
-
 /* Refuses what no process can be attached to. */
 extern void check_is_table(Relation rel);
 

@@ -17,6 +17,7 @@
  * back that trigger never fires, so after an abort nothing that was read from a
  * table of processes, stages or rules is trusted.
  */
+#include "names.h"
 #include "process/attachment.h"
 
 #include "access/htup_details.h"
@@ -133,15 +134,6 @@ subtransaction_ended(SubXactEvent event, SubTransactionId id, SubTransactionId p
 {
 	if (event == SUBXACT_EVENT_ABORT_SUB)
 		distrust_source_tables();
-}
-
-Oid
-trigger_function(const char *name)
-{
-	return GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
-						   CStringGetDatum(name),
-						   PointerGetDatum(buildoidvector(NULL, 0)),
-						   ObjectIdGetDatum(get_namespace_oid("opportunity", false)));
 }
 
 Oid

@@ -108,9 +108,6 @@ extern const Trigger *find_judge(Relation rel, const char *stage_column);
 /* Opens a table that a caller names by a regclass, which may be any number: 42P01. */
 extern Relation open_named_table(Oid relid, LOCKMODE lock);
 
-/* A trigger function of this extension. */
-extern Oid	trigger_function(const char *name);
-
 /* A type of this extension. */
 extern Oid	extension_type(const char *name);
 

@@ -6,6 +6,7 @@
  * Rows are read by SQL as the caller, so privileges and row-level security
  * apply.
  */
+#include "names.h"
 #include "process/attachment.h"
 
 #include "access/htup_details.h"

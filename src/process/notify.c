@@ -5,6 +5,7 @@
  * PostgreSQL sends a notification when the transaction commits, so nobody hears
  * of a move that was refused or rolled back.
  */
+#include "names.h"
 #include "process/notify.h"
 
 #include "access/htup_details.h"

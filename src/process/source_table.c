@@ -7,6 +7,7 @@
  * counts is that the owner of the target, who named the table, may read it.  All
  * of it is kept: such a table has a few rows, and is read once a backend.
  */
+#include "names.h"
 #include "process/source_table.h"
 
 #include "access/relation.h"
@@ -51,14 +52,8 @@ source_table_noun(SourceTable which)
 static Oid
 find_table(SourceTable which, const char *name)
 {
-	List	   *names;
-	Oid			schema = InvalidOid;
-	Oid			table = InvalidOid;
+	Oid			table = relation_of_name(name);
 
-	if (SplitIdentifierString(pstrdup(name), '.', &names) && list_length(names) == 2)
-		schema = get_namespace_oid(linitial(names), true);
-	if (OidIsValid(schema))
-		table = get_relname_relid(lsecond(names), schema);
 	if (!OidIsValid(table))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),

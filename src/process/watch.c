@@ -4,6 +4,7 @@
  *
  * One such trigger serves all the processes that are read from its table.
  */
+#include "names.h"
 #include "process/attach.h"
 
 #include "access/table.h"

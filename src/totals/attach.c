@@ -8,6 +8,7 @@
  * after_truncate}_<parent>, on the parent opportunity_totals_guard_<child> and,
  * to fire last, zz_opportunity_totals_restore_<child>.
  */
+#include "names.h"
 #include "totals/totals.h"
 
 #include "access/htup_details.h"
@@ -71,19 +72,6 @@ totals_table_argument(FunctionCallInfo fcinfo, int i, const char *name)
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("relation with OID %u does not exist", relid)));
 	return relid;
-}
-
-/* A column list in canonical form. */
-static char *
-column_list(List *names)
-{
-	StringInfoData text;
-	ListCell   *cell;
-
-	initStringInfo(&text);
-	foreach(cell, names)
-		appendStringInfo(&text, "%s%s", text.len > 0 ? ", " : "", quote_identifier(lfirst(cell)));
-	return text.data;
 }
 
 Relation
@@ -192,7 +180,7 @@ find_parent_key(Relation parent, Relation child, List *foreign_key)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_FOREIGN_KEY),
 				 errmsg("table \"%s\" has no key that foreign_key (%s) of \"%s\" could refer to",
-						RelationGetRelationName(parent), column_list(foreign_key), RelationGetRelationName(child)),
+						RelationGetRelationName(parent), quoted_name_list(foreign_key), RelationGetRelationName(child)),
 				 errhint("Add the foreign key, or a primary key with as many columns to \"%s\".",
 						 RelationGetRelationName(parent)),
 				 errtable(parent)));
@@ -231,7 +219,7 @@ check_index(Relation child, List *foreign_key)
 	ereport(WARNING,
 			(errmsg("table \"%s\" has no index on its foreign key, so each change of lines reads the whole table",
 					RelationGetRelationName(child)),
-			 errhint("CREATE INDEX ON %s (%s);", totals_qualified_name(RelationGetRelid(child)), column_list(foreign_key))));
+			 errhint("CREATE INDEX ON %s (%s);", qualified_name(RelationGetRelid(child)), quoted_name_list(foreign_key))));
 }
 
 /*
@@ -244,8 +232,8 @@ drop_attachment(bytea *arguments, Oid parent)
 {
 	int			n;
 	char	  **strings = totals_split_arguments(arguments, &n);
-	Oid			child = totals_relation(strings[TOTALS_CHILD]);
-	bool		is_named = parent == totals_relation(strings[TOTALS_PARENT]);
+	Oid			child = relation_of_name(strings[TOTALS_CHILD]);
+	bool		is_named = parent == relation_of_name(strings[TOTALS_PARENT]);
 	bool		has_other = false;
 	List	   *named_lines = OidIsValid(child) ? find_all_inheritors(child, AccessShareLock, NULL) : NIL;
 	List	   *triggers = totals_find_triggers(arguments);
@@ -263,7 +251,7 @@ drop_attachment(bytea *arguments, Oid parent)
 
 		if (trigger->is_guard ? trigger->relid == parent :
 			!has_other || list_member_oid(named_lines, trigger->relid) == is_named)
-			ddl(psprintf("DROP TRIGGER %s ON %s", quote_identifier(trigger->name), totals_qualified_name(trigger->relid)));
+			ddl(psprintf("DROP TRIGGER %s ON %s", quote_identifier(trigger->name), qualified_name(trigger->relid)));
 	}
 }
 
@@ -284,7 +272,7 @@ create_trigger(Oid relid, const char *prefix, const char *label, const char *oth
 
 	initStringInfo(&statement);
 	appendStringInfo(&statement, "CREATE TRIGGER %s ", quote_identifier(name));
-	appendStringInfo(&statement, event, totals_qualified_name(relid));
+	appendStringInfo(&statement, event, qualified_name(relid));
 	appendStringInfoString(&statement, call);
 	ddl(statement.data);
 }
@@ -334,9 +322,9 @@ replace_attachments(Oid parent, Oid child, List *total_columns, char **arguments
 	{
 		int			n;
 		char	  **strings = totals_split_arguments(lfirst(cell), &n);
-		List	   *theirs = totals_names(strings[TOTALS_COLUMNS], "total_columns");
+		List	   *theirs = name_list(strings[TOTALS_COLUMNS], "total_columns");
 		bool		is_stale = !has_columns(parent, theirs) ||
-			!has_columns(child, totals_names(strings[TOTALS_FOREIGN_KEY], "foreign_key"));
+			!has_columns(child, name_list(strings[TOTALS_FOREIGN_KEY], "foreign_key"));
 
 		if (!is_stale && !shares_name(theirs, total_columns))
 			continue;
@@ -355,7 +343,7 @@ replace_attachments(Oid parent, Oid child, List *total_columns, char **arguments
 		char	  **strings = totals_split_arguments(lfirst(cell), &n);
 		ListCell   *name;
 
-		foreach(name, totals_names(strings[TOTALS_COLUMNS], "total_columns"))
+		foreach(name, name_list(strings[TOTALS_COLUMNS], "total_columns"))
 		{
 			if (shares_name(list_make1(lfirst(name)), total_columns))
 				ereport(ERROR,
@@ -363,7 +351,7 @@ replace_attachments(Oid parent, Oid child, List *total_columns, char **arguments
 						 errmsg("column \"%s\" of \"%s\" already is the total of lines in %s",
 								(char *) lfirst(name), get_rel_name(parent), strings[TOTALS_CHILD]),
 						 errhint("SELECT opportunity.detach_totals('%s', '%s');",
-								 totals_qualified_name(parent), strings[TOTALS_CHILD])));
+								 qualified_name(parent), strings[TOTALS_CHILD])));
 		}
 	}
 }
@@ -373,8 +361,8 @@ opp_attach_totals(PG_FUNCTION_ARGS)
 {
 	Oid			parent_oid = totals_table_argument(fcinfo, 0, "parent");
 	Oid			child_oid = totals_table_argument(fcinfo, 2, "child");
-	List	   *total_columns = totals_names(text_argument(fcinfo, 1, "total_columns"), "total_columns");
-	List	   *foreign_key = totals_names(text_argument(fcinfo, 3, "foreign_key"), "foreign_key");
+	List	   *total_columns = name_list(text_argument(fcinfo, 1, "total_columns"), "total_columns");
+	List	   *foreign_key = name_list(text_argument(fcinfo, 3, "foreign_key"), "foreign_key");
 	char	   *amounts = text_argument(fcinfo, 4, "amounts");
 	char	   *lines_where = PG_ARGISNULL(5) ? "" : text_argument(fcinfo, 5, "lines_where");
 	bool		is_rebuilt = PG_ARGISNULL(8) || PG_GETARG_BOOL(8);
@@ -408,10 +396,10 @@ opp_attach_totals(PG_FUNCTION_ARGS)
 						RelationGetRelationName(child), RelationGetRelationName(parent)),
 				 errtable(parent)));
 
-	arguments[TOTALS_PARENT] = totals_qualified_name(parent_oid);
-	arguments[TOTALS_COLUMNS] = column_list(total_columns);
-	arguments[TOTALS_CHILD] = totals_qualified_name(child_oid);
-	arguments[TOTALS_FOREIGN_KEY] = column_list(foreign_key);
+	arguments[TOTALS_PARENT] = qualified_name(parent_oid);
+	arguments[TOTALS_COLUMNS] = quoted_name_list(total_columns);
+	arguments[TOTALS_CHILD] = qualified_name(child_oid);
+	arguments[TOTALS_FOREIGN_KEY] = quoted_name_list(foreign_key);
 	arguments[TOTALS_AMOUNTS] = totals_deparse(totals_amounts(amounts, child, &unused), child, false);
 	arguments[TOTALS_LINES_WHERE] = "";
 	if (lines_where[strspn(lines_where, " \t\r\n")] != '\0')
@@ -428,7 +416,7 @@ opp_attach_totals(PG_FUNCTION_ARGS)
 							RelationGetRelationName(child)),
 					 errtable(child)));
 	}
-	arguments[TOTALS_PARENT_KEY] = column_list(find_parent_key(parent, child, foreign_key));
+	arguments[TOTALS_PARENT_KEY] = quoted_name_list(find_parent_key(parent, child, foreign_key));
 	definition = totals_build(arguments, false);
 	check_index(child, foreign_key);
 
@@ -494,7 +482,7 @@ find_orphans(Oid child)
 		foreach(other, orphans)
 			is_known |= totals_same_arguments(lfirst(other), trigger->arguments);
 		if (!is_known && trigger->relid == child && !trigger->is_guard && n == TOTALS_N_ARGUMENTS &&
-			!OidIsValid(totals_relation(strings[TOTALS_PARENT])))
+			!OidIsValid(relation_of_name(strings[TOTALS_PARENT])))
 			orphans = lappend(orphans, trigger->arguments);
 	}
 	return orphans;

@@ -3,6 +3,7 @@
  *		check_totals and rebuild_totals: attachments and their totals audited, and
  *		brought right.
  */
+#include "names.h"
 #include "totals/totals.h"
 
 #include "access/table.h"
@@ -88,7 +89,7 @@ report_misplaced(ReturnSetInfo *result, bytea *arguments)
 {
 	int			n;
 	char	  **strings = totals_split_arguments(arguments, &n);
-	Oid			child = totals_relation(strings[TOTALS_CHILD]);
+	Oid			child = relation_of_name(strings[TOTALS_CHILD]);
 	bool		is_right = OidIsValid(child);
 	List	   *inheritors;
 	ListCell   *cell;
@@ -104,12 +105,12 @@ report_misplaced(ReturnSetInfo *result, bytea *arguments)
 		TotalsTrigger *trigger = lfirst(cell);
 		char	   *named = trigger->is_guard ? strings[TOTALS_PARENT] : strings[TOTALS_CHILD];
 
-		if (trigger->is_guard ? trigger->relid == totals_relation(named) :
+		if (trigger->is_guard ? trigger->relid == relation_of_name(named) :
 			!OidIsValid(child) || list_member_oid(inheritors, trigger->relid))
 			continue;
 		report_attachment(result, child,
 						  psprintf("trigger %s on %s was made for %s: call opportunity.attach_totals again",
-								   quote_identifier(trigger->name), totals_qualified_name(trigger->relid), named));
+								   quote_identifier(trigger->name), qualified_name(trigger->relid), named));
 		is_right = false;
 	}
 	SPI_finish();
@@ -178,7 +179,7 @@ report_triggers(ReturnSetInfo *result, TotalsDefinition *definition, bytea *argu
 		if (!trigger->is_enabled)
 			report_attachment(result, definition->child,
 							  psprintf("trigger %s on %s is disabled",
-									   quote_identifier(trigger->name), totals_qualified_name(trigger->relid)));
+									   quote_identifier(trigger->name), qualified_name(trigger->relid)));
 	}
 	foreach(cell, find_all_inheritors(definition->child, AccessShareLock, NULL))
 	{
@@ -190,7 +191,7 @@ report_triggers(ReturnSetInfo *result, TotalsDefinition *definition, bytea *argu
 		if (n < TOTALS_N_LINE_TRIGGERS)
 			report_attachment(result, definition->child,
 							  psprintf("%s lacks triggers: call opportunity.attach_totals again",
-									   totals_qualified_name(lfirst_oid(cell))));
+									   qualified_name(lfirst_oid(cell))));
 	}
 	SPI_finish();
 }

@@ -4,6 +4,7 @@
  *		session's cache of these.
  */
 #include "expression.h"
+#include "names.h"
 #include "totals/totals.h"
 
 #include "access/htup_details.h"
@@ -61,59 +62,11 @@ on_change(Oid relid)
 	}
 }
 
-/* One of this subject's trigger functions. */
-Oid
-totals_function(const char *name)
-{
-	return LookupFuncName(list_make2(makeString("opportunity"), makeString(pstrdup(name))), 0, NULL, false);
-}
-
-/* The identifiers of a comma list. */
-List *
-totals_names(const char *list, const char *what)
-{
-	List	   *names;
-	ListCell   *cell;
-	ListCell   *other;
-
-	if (!SplitIdentifierString(pstrdup(list), ',', &names) || names == NIL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must be a list of column names, not \"%s\"", what, list)));
-	foreach(cell, names)
-	{
-		for_each_cell(other, names, lnext(names, cell))
-		{
-			if (strcmp(lfirst(cell), lfirst(other)) == 0)
-				ereport(ERROR,
-						(errcode(ERRCODE_DUPLICATE_COLUMN),
-						 errmsg("column \"%s\" appears twice in %s", (char *) lfirst(cell), what)));
-		}
-	}
-	return names;
-}
-
-/*
- * A qualified name to a relation, or InvalidOid.  Whoever writes lines needs no
- * right on the parent's schema.
- */
-Oid
-totals_relation(const char *name)
-{
-	List	   *names;
-	Oid			namespace;
-
-	if (!SplitIdentifierString(pstrdup(name), '.', &names) || list_length(names) != 2)
-		return InvalidOid;
-	namespace = get_namespace_oid(linitial(names), true);
-	return OidIsValid(namespace) ? get_relname_relid(lsecond(names), namespace) : InvalidOid;
-}
-
 static Relation
 open_named(char **arguments, TotalsArgument which)
 {
 	const char *name = arguments[which];
-	Oid			relid = totals_relation(name);
+	Oid			relid = relation_of_name(name);
 	Relation	relation = OidIsValid(relid) ? try_relation_open(relid, AccessShareLock) : NULL;
 
 	if (relation == NULL)
@@ -186,8 +139,8 @@ array_of(Oid type)
 static void
 build_keys(TotalsDefinition *definition, Relation parent, Relation child)
 {
-	List	   *foreign_key = totals_names(definition->arguments[TOTALS_FOREIGN_KEY], "foreign_key");
-	List	   *parent_key = totals_names(definition->arguments[TOTALS_PARENT_KEY], "parent_key");
+	List	   *foreign_key = name_list(definition->arguments[TOTALS_FOREIGN_KEY], "foreign_key");
+	List	   *parent_key = name_list(definition->arguments[TOTALS_PARENT_KEY], "parent_key");
 
 	definition->n_keys = list_length(foreign_key);
 	if (definition->n_keys != list_length(parent_key) || definition->n_keys > INDEX_MAX_KEYS)
@@ -264,7 +217,7 @@ build_keys(TotalsDefinition *definition, Relation parent, Relation child)
 static void
 build_totals(TotalsDefinition *definition, Relation parent, List *amounts)
 {
-	List	   *names = totals_names(definition->arguments[TOTALS_COLUMNS], "total_columns");
+	List	   *names = name_list(definition->arguments[TOTALS_COLUMNS], "total_columns");
 
 	definition->n_totals = list_length(names);
 	if (definition->n_totals != list_length(amounts))
@@ -403,7 +356,7 @@ totals_is_same(TotalsDefinition *a, TotalsDefinition *b)
 static void
 check_consent(TotalsDefinition *definition, Relation relation, const char *function)
 {
-	Oid			oid = totals_function(function);
+	Oid			oid = trigger_function(function);
 
 	for (int i = 0; relation->trigdesc != NULL && i < relation->trigdesc->numtriggers; i++)
 	{

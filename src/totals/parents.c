@@ -8,6 +8,7 @@
  * updated as the executor would: the newest version under the isolation level's
  * rules, with its index entries, and with the owner's rights.
  */
+#include "names.h"
 #include "totals/totals.h"
 
 #include "access/heapam.h"
@@ -64,7 +65,7 @@ static bool
 table_needs_executor(TotalsDefinition *definition, Relation parent)
 {
 	TupleConstr *constraints = RelationGetDescr(parent)->constr;
-	Oid			guard = totals_function("guard_totals");
+	Oid			guard = trigger_function("guard_totals");
 	ListCell   *cell;
 
 	if (parent->rd_rules != NULL || parent->rd_rel->relispartition ||

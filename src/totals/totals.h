@@ -275,9 +275,6 @@ extern TotalsDefinition *totals_build(char **arguments, bool cached);
 extern void totals_release(TotalsDefinition *definition);
 extern uint64 totals_generation(void);
 extern bool totals_is_same(TotalsDefinition *a, TotalsDefinition *b);
-extern Oid	totals_function(const char *name);
-extern List *totals_names(const char *list, const char *what);
-extern Oid	totals_relation(const char *name);
 extern void totals_check_place(Relation relation, Oid named, const char *name);
 extern bool totals_key_equal(TotalsKeyColumn *key, Datum a, Datum b);
 extern bool totals_equal(TotalsColumn *total, Datum a, bool a_null, Datum b, bool b_null);
@@ -370,7 +367,6 @@ extern void totals_refuse(TotalsDefinition *definition, TotalsParent *parent);
 extern void totals_raise_not_stored(TotalsDefinition *definition);
 
 /* triggers.c */
-extern char *totals_qualified_name(Oid relid);
 extern List *totals_find_triggers(bytea *arguments);
 extern char **totals_split_arguments(bytea *arguments, int *n);
 extern bool totals_same_arguments(bytea *a, bytea *b);

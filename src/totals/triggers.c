@@ -4,17 +4,12 @@
  *		an attachment.
  */
 #include "expression.h"
+#include "names.h"
 #include "totals/totals.h"
 
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
-
-char *
-totals_qualified_name(Oid relid)
-{
-	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid));
-}
 
 /*
  * The triggers of this subject in the database, of one attachment or of all, but
@@ -35,8 +30,8 @@ totals_find_triggers(bytea *arguments)
 	List	   *triggers = NIL;
 	int			level = pin_expression_settings();
 
-	values[0] = ObjectIdGetDatum(totals_function("guard_totals"));
-	values[1] = ObjectIdGetDatum(totals_function("maintain_totals"));
+	values[0] = ObjectIdGetDatum(trigger_function("guard_totals"));
+	values[1] = ObjectIdGetDatum(trigger_function("maintain_totals"));
 	values[2] = PointerGetDatum(arguments);
 	if (arguments == NULL)
 		nulls[2] = 'n';
@@ -114,7 +109,7 @@ totals_find_attachments(Oid parent, Oid child)
 			continue;
 
 		has_parent = false;
-		has_child = !OidIsValid(child) || totals_relation(strings[TOTALS_CHILD]) == child;
+		has_child = !OidIsValid(child) || relation_of_name(strings[TOTALS_CHILD]) == child;
 		foreach(other, triggers)
 		{
 			TotalsTrigger *trigger = lfirst(other);
@@ -122,7 +117,7 @@ totals_find_attachments(Oid parent, Oid child)
 			if (!totals_same_arguments(trigger->arguments, arguments))
 				continue;
 			has_parent |= trigger->is_guard ? trigger->relid == parent :
-				trigger->relid == child && totals_relation(strings[TOTALS_PARENT]) == parent;
+				trigger->relid == child && relation_of_name(strings[TOTALS_PARENT]) == parent;
 			has_child |= !trigger->is_guard && trigger->relid == child;
 		}
 		if (has_parent && has_child)
