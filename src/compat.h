@@ -119,8 +119,48 @@ update_tuple(Relation table, ItemPointer tid, TupleTableSlot *slot, CommandId co
 /* 16 can leave out the indexes that an update does not concern (commit 19d8e2308). */
 #if PG_VERSION_NUM >= 160000
 #define insert_into_indexes(result, slot, estate) ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL, false)
+#define update_indexes(result, slot, estate, which) \
+	ExecInsertIndexTuples(result, slot, estate, true, false, NULL, NIL, (which) == TU_Summarizing)
 #else
 #define insert_into_indexes(result, slot, estate) ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL)
+#define update_indexes(result, slot, estate, which) ExecInsertIndexTuples(result, slot, estate, true, false, NULL, NIL)
+#endif
+
+/*
+ * The executor's range table for an update of some columns of one table: 16 took
+ * the columns out of its entries (commit a61b1f748), 18 tells entries that are
+ * pruned (commit cbc127917).
+ */
+#if PG_VERSION_NUM >= 180000
+#define init_range_table_for_update(estate, entry, columns) \
+	do { \
+		List	   *permissions_ = NIL; \
+		addRTEPermissionInfo(&permissions_, entry)->updatedCols = (columns); \
+		ExecInitRangeTable(estate, list_make1(entry), permissions_, bms_make_singleton(1)); \
+	} while (0)
+#elif PG_VERSION_NUM >= 160000
+#define init_range_table_for_update(estate, entry, columns) \
+	do { \
+		List	   *permissions_ = NIL; \
+		addRTEPermissionInfo(&permissions_, entry)->updatedCols = (columns); \
+		ExecInitRangeTable(estate, list_make1(entry), permissions_); \
+	} while (0)
+#else
+#define init_range_table_for_update(estate, entry, columns) \
+	do { \
+		(entry)->updatedCols = (columns); \
+		ExecInitRangeTable(estate, list_make1(entry)); \
+	} while (0)
+#endif
+
+/* 16 tells why a row was not there for its triggers (commit 9321c79c8), 18 whether MERGE asks (commit 6f3f6e9ec). */
+#if PG_VERSION_NUM >= 180000
+#define fire_before_update(estate, epq, result, tid, slot) \
+	ExecBRUpdateTriggers(estate, epq, result, tid, NULL, slot, NULL, NULL, false)
+#elif PG_VERSION_NUM >= 160000
+#define fire_before_update(estate, epq, result, tid, slot) ExecBRUpdateTriggers(estate, epq, result, tid, NULL, slot, NULL, NULL)
+#else
+#define fire_before_update(estate, epq, result, tid, slot) ExecBRUpdateTriggers(estate, epq, result, tid, NULL, slot, NULL)
 #endif
 
 #if PG_VERSION_NUM < 170000

@@ -127,12 +127,13 @@ totals_lock_new_key(TotalsDefinition *definition, Datum *key)
 
 /*
  * Locks a parent's row.  Where its new totals follow from the stored ones and
- * nothing needs the executor, they are written at once: an update is a lock.
- * False when the row was gone once its lock could be had.
+ * nobody's trigger runs before they are written, they are at once: an update is a
+ * lock.  False when the row was gone once its lock could be had.
  */
 static bool
 lock_row(TotalsRows *rows, TotalsSet *set, TotalsParent *parent, bool follows)
 {
+	bool		at_once = follows && set->definition->is_writable && !set->definition->fires_before;
 	bool		is_locked = false;
 
 	CHECK_FOR_INTERRUPTS();
@@ -142,8 +143,7 @@ lock_row(TotalsRows *rows, TotalsSet *set, TotalsParent *parent, bool follows)
 	{
 		if (follows)
 			parent->answer = totals_follow(set, parent);
-		if (follows && parent->answer == TOTALS_KNOWN && !totals_are_right(set->definition, parent) &&
-			totals_can_update(rows, parent))
+		if (at_once && parent->answer == TOTALS_KNOWN && !totals_are_right(set->definition, parent))
 		{
 			parent->is_stored = totals_update_row(rows, set, parent);
 			if (parent->is_stored)
@@ -215,9 +215,9 @@ lock_parents(TotalsSet *set, TotalsParent **parents, int n, bool follows)
 		parents[i]->is_stored = false;
 		parents[i]->answer = TOTALS_ADD_UP;
 		ItemPointerSetInvalid(&parents[i]->tid);
-		if (rows != NULL)
-			is_done &= lock_row(rows, set, parents[i], follows);
 	}
+	for (int i = 0; i < n && rows != NULL; i++)
+		is_done &= lock_row(rows, set, parents[i], follows);
 	if (rows != NULL)
 		totals_close_rows(rows);
 	else
@@ -285,34 +285,33 @@ compute_rest(TotalsSet *set, TotalsParent **parents, int n, Snapshot snapshot)
 		totals_end_lines(lines);
 	if (n_unknown > 0)
 		totals_compute(set, &definition->add, unknown, n_unknown, snapshot);
+	for (int i = 0; i < n_unknown; i++)
+		unknown[i]->answer = TOTALS_KNOWN;
 }
 
-/* Stores the totals of locked parents: as the executor does where it is needed. */
+/* Stores the totals of locked parents; stops when disturbed. */
 static void
 store(TotalsSet *set, TotalsParent **parents, int n, Snapshot snapshot)
 {
 	TotalsDefinition *definition = set->definition;
-	TotalsRows *rows = definition->is_updatable ? totals_open_rows(definition, snapshot) : NULL;
+	TotalsRows *rows = definition->is_writable ? totals_open_rows(definition, snapshot) : NULL;
 	int			n_left = n;
 
 	if (rows != NULL)
 	{
 		n_left = 0;
-		for (int i = 0; i < n; i++)
+		for (int i = 0; i < n && !set->is_disturbed; i++)
 		{
-			if (!totals_fetch_row(rows, parents[i]) || !totals_can_update(rows, parents[i]))
+			CHECK_FOR_INTERRUPTS();
+			if (!totals_fetch_row(rows, set, parents[i]))
 				parents[n_left++] = parents[i];
 			else if (!totals_update_row(rows, set, parents[i]))
 				elog(ERROR, "a locked row of \"%s\" was changed", get_rel_name(definition->parent));
 		}
 		totals_close_rows(rows);
 	}
-	if (n_left > 0)
-	{
-		flushing = set;
+	if (n_left > 0 && !set->is_disturbed)
 		totals_run(set, &definition->store, definition->parent_owner, parents, n_left, snapshot, SPI_OK_UPDATE, NULL);
-		flushing = set->outer;
-	}
 }
 
 /* The parents that a flush is about: all of the set, but for those whose totals it leaves as they are. */
@@ -331,16 +330,54 @@ touched_parents(TotalsSet *set, bool follows, int *n)
 	return touched;
 }
 
+/* Computes and stores what is left once all parents are locked; returns how many have been written, before too. */
+static int64
+store_rest(TotalsSet *set, TotalsParent **touched, int n_touched, TotalsFlushMode mode)
+{
+	TotalsParent **parents = MemoryContextAllocHuge(set->context, sizeof(TotalsParent *) * n_touched);
+	TotalsParent **wrong = MemoryContextAllocHuge(set->context, sizeof(TotalsParent *) * n_touched);
+	Snapshot	snapshot;
+	int			n = 0;
+	int			n_wrong = 0;
+	int			n_stored = 0;
+
+	for (int i = 0; i < n_touched; i++)
+	{
+		/* The parent of a cascade's lines is gone; that of a deferred key's is still to come. */
+		if (touched[i]->exists && !touched[i]->is_stored)
+			parents[n++] = touched[i];
+		n_stored += touched[i]->is_stored;
+	}
+	if (n == 0)
+		return n_stored;
+
+	snapshot = totals_latest_snapshot();
+	compute_rest(set, parents, n, snapshot);
+	for (int i = 0; i < n; i++)
+	{
+		if (!totals_are_right(set->definition, parents[i]))
+			wrong[n_wrong++] = parents[i];
+	}
+	if (n_wrong > 0)
+	{
+		if (mode == TOTALS_JUDGE)
+			totals_refuse(set->definition, wrong[0]);
+		disturb_outer(set);
+		flushing = set;
+		store(set, wrong, n_wrong, snapshot);
+		flushing = set->outer;
+	}
+	UnregisterSnapshot(snapshot);
+	return n_stored + n_wrong;
+}
+
 /* Not inlined: gcc fears for its variables when it finds them beside a setjmp. */
 static pg_noinline int64
 flush_locked(TotalsSet *set, TotalsFlushMode mode)
 {
-	TotalsDefinition *definition = set->definition;
 	bool		follows = set->follows && mode == TOTALS_STORE;
 	int			n_touched;
 	TotalsParent **touched = touched_parents(set, follows, &n_touched);
-	TotalsParent **parents = MemoryContextAllocHuge(set->context, sizeof(TotalsParent *) * (n_touched + 1));
-	TotalsParent **wrong = MemoryContextAllocHuge(set->context, sizeof(TotalsParent *) * (n_touched + 1));
 	int64		n_changed = 0;
 
 	if (n_touched == 0)
@@ -349,39 +386,15 @@ flush_locked(TotalsSet *set, TotalsFlushMode mode)
 		disturb_outer(set);
 	do
 	{
-		int			n = 0;
-		int			n_wrong = 0;
-
 		set->is_disturbed = false;
+		flushing = set;
 		lock_all(set, touched, n_touched, follows);
-		for (int i = 0; i < n_touched; i++)
-		{
-			/* The parent of a cascade's lines is gone; that of a deferred key's is still to come. */
-			if (touched[i]->exists && !touched[i]->is_stored)
-				parents[n++] = touched[i];
-			n_changed += touched[i]->is_stored;
-		}
-
-		if (n > 0)
-		{
-			Snapshot	snapshot = totals_latest_snapshot();
-
-			compute_rest(set, parents, n, snapshot);
-			for (int i = 0; i < n; i++)
-			{
-				if (!totals_are_right(definition, parents[i]))
-					wrong[n_wrong++] = parents[i];
-			}
-			if (n_wrong > 0)
-			{
-				if (mode == TOTALS_JUDGE)
-					totals_refuse(definition, wrong[0]);
-				disturb_outer(set);
-				store(set, wrong, n_wrong, snapshot);
-			}
-			UnregisterSnapshot(snapshot);
-			n_changed += n_wrong;
-		}
+		flushing = set->outer;
+		if (!set->is_disturbed)
+			n_changed += store_rest(set, touched, n_touched, mode);
+		flushing = set;
+		totals_end_update(set);
+		flushing = set->outer;
 
 		/* Lines have changed since the statement whose lines were told apart. */
 		follows = false;
@@ -423,7 +436,7 @@ totals_published(TotalsDefinition *definition, Datum *key)
 		TotalsParent *parent = !set->is_disturbed && totals_is_same(set->definition, definition) ?
 			totals_set_find(set, key) : NULL;
 
-		if (parent != NULL && parent->exists)
+		if (parent != NULL && parent->exists && parent->answer == TOTALS_KNOWN)
 			return parent;
 	}
 	return NULL;

@@ -34,7 +34,7 @@
  * rebuild_totals or a flush that adds up.
  *
  * By SQL or without.  Rows are locked, read and written through the table and
- * index access methods where that is all that SQL would do: parents.c, lines.c.
+ * index access methods where SQL would do no more: parents.c, update.c, lines.c.
  * Everything else runs the queries of query.c.
  *
  * Memory: a statement keeps one entry for each parent it touches, nothing for
@@ -176,8 +176,12 @@ typedef struct TotalsDefinition
 	List	   *expressions;	/* CachedExpressions, to be told of changes */
 	TotalsIndex line_index;
 	TotalsIndex parent_index;	/* parents are locked */
-	bool		is_updatable;	/* and written */
+	bool		is_writable;	/* and written */
+	bool		is_checked;		/* constraints, generated columns or indexes' expressions look at what is written */
+	bool		fires_triggers; /* of others, or of keys that totals are part of */
+	bool		fires_before;	/* some before a row is written */
 	bool		has_foreign_key;	/* the parent's own */
+	Oid			guard;			/* the function of the guards */
 } TotalsDefinition;
 
 typedef enum TotalsFact
@@ -217,6 +221,7 @@ typedef struct TotalsParent
 } TotalsParent;
 
 struct totals_hash_hash;
+typedef struct TotalsUpdate TotalsUpdate;
 
 /* The parents a statement touches, each once. */
 typedef struct TotalsSet
@@ -230,9 +235,10 @@ typedef struct TotalsSet
 	bool		follows;		/* the parents' differences are all that their totals lack */
 	struct TotalsSet *outer;	/* the flush this one is nested in */
 	bool		is_disturbed;	/* a flush nested in this one has stored totals, kept or rolled back */
+	TotalsUpdate *update;		/* of parents, under way without SQL */
 } TotalsSet;
 
-/* The lines' table and the parents', open for reading and for a flush. */
+/* The lines' table, open for reading. */
 typedef struct LineScan
 {
 	Relation	child;
@@ -241,7 +247,21 @@ typedef struct LineScan
 	TupleTableSlot *slot;
 } LineScan;
 
-typedef struct TotalsRows TotalsRows;
+/* The parents' table and one of its rows. */
+typedef struct TotalsRows
+{
+	TotalsDefinition *definition;
+	Relation	table;
+	Relation	index;
+	IndexScanDesc scan;
+	Snapshot	snapshot;
+	TupleTableSlot *row;
+	TupleTableSlot *changed;
+	bool		is_checked;		/* that subscribers could follow an update */
+	int			n_indexes;		/* open for a row without the executor; -1: not yet */
+	Relation   *indexes;
+	IndexInfo **infos;
+} TotalsRows;
 
 /* Who acted before a table's owner did. */
 typedef struct TotalsUser
@@ -313,9 +333,13 @@ extern TotalsRows *totals_open_rows(TotalsDefinition *definition, Snapshot snaps
 extern void totals_close_rows(TotalsRows *rows);
 extern bool totals_find_row(TotalsRows *rows, TotalsSet *set, TotalsParent *parent);
 extern bool totals_lock_row(TotalsRows *rows, TotalsSet *set, TotalsParent *parent);
-extern bool totals_fetch_row(TotalsRows *rows, TotalsParent *parent);
-extern bool totals_can_update(TotalsRows *rows, TotalsParent *parent);
+extern bool totals_fetch_row(TotalsRows *rows, TotalsSet *set, TotalsParent *parent);
+extern void totals_raise_concurrent(bool is_deleted);
+
+/* update.c */
+extern void totals_prepare_update(TotalsDefinition *definition, Relation parent);
 extern bool totals_update_row(TotalsRows *rows, TotalsSet *set, TotalsParent *parent);
+extern void totals_end_update(TotalsSet *set);
 
 /* difference.c */
 extern TotalsAnswer totals_follow(TotalsSet *set, TotalsParent *parent);
