@@ -217,7 +217,17 @@ lock_parents(TotalsSet *set, TotalsParent **parents, int n, bool follows)
 		ItemPointerSetInvalid(&parents[i]->tid);
 	}
 	for (int i = 0; i < n && rows != NULL; i++)
+	{
 		is_done &= lock_row(rows, set, parents[i], follows);
+
+		/* Whoever was waited for has changed more of the rows to come, most likely. */
+		if (rows->is_behind)
+		{
+			UnregisterSnapshot(snapshot);
+			snapshot = RegisterSnapshot(GetLatestSnapshot());
+			totals_renew_rows(rows, snapshot);
+		}
+	}
 	if (rows != NULL)
 		totals_close_rows(rows);
 	else

@@ -60,8 +60,19 @@ totals_open_rows(TotalsDefinition *definition, Snapshot snapshot)
 	rows->row = table_slot_create(table, NULL);
 	rows->changed = table_slot_create(table, NULL);
 	rows->is_checked = false;
+	rows->is_behind = false;
 	rows->n_indexes = -1;
 	return rows;
+}
+
+/* Looks for rows by a later snapshot from now on. */
+void
+totals_renew_rows(TotalsRows *rows, Snapshot snapshot)
+{
+	index_endscan(rows->scan);
+	rows->scan = begin_index_scan(rows->table, rows->index, snapshot, rows->definition->n_keys);
+	rows->snapshot = snapshot;
+	rows->is_behind = false;
 }
 
 void
@@ -150,6 +161,7 @@ totals_lock_row(TotalsRows *rows, TotalsSet *set, TotalsParent *parent)
 										  &failure);
 
 	parent->exists = false;
+	rows->is_behind |= result != TM_Ok || failure.traversed;
 	switch (result)
 	{
 		case TM_Ok:

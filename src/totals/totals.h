@@ -258,6 +258,7 @@ typedef struct TotalsRows
 	TupleTableSlot *row;
 	TupleTableSlot *changed;
 	bool		is_checked;		/* that subscribers could follow an update */
+	bool		is_behind;		/* others have committed what the snapshot does not have */
 	int			n_indexes;		/* open for a row without the executor; -1: not yet */
 	Relation   *indexes;
 	IndexInfo **infos;
@@ -330,6 +331,7 @@ extern bool totals_has_lines(TotalsDefinition *definition, LineScan *scan, Total
 /* parents.c */
 extern void totals_prepare_parents(TotalsDefinition *definition, Relation parent);
 extern TotalsRows *totals_open_rows(TotalsDefinition *definition, Snapshot snapshot);
+extern void totals_renew_rows(TotalsRows *rows, Snapshot snapshot);
 extern void totals_close_rows(TotalsRows *rows);
 extern bool totals_find_row(TotalsRows *rows, TotalsSet *set, TotalsParent *parent);
 extern bool totals_lock_row(TotalsRows *rows, TotalsSet *set, TotalsParent *parent);

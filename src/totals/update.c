@@ -194,10 +194,14 @@ totals_end_update(TotalsSet *set)
 	set->update = NULL;
 	error_context_stack = &callback;
 	totals_become(set->definition->parent_owner, &caller, false);
+	PushActiveSnapshot(GetLatestSnapshot());
+	update->estate->es_snapshot = GetActiveSnapshot();
 	ExecASUpdateTriggers(update->estate, update->result, update->capture);
 	AfterTriggerEndQuery(update->estate);
+	PopActiveSnapshot();
 	totals_return(&caller);
 	error_context_stack = callback.previous;
+
 	ExecResetTupleTable(update->estate->es_tupleTable, false);
 	ExecCloseResultRelations(update->estate);
 	ExecCloseRangeTableRelations(update->estate);
