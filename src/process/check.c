@@ -27,6 +27,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/relcache.h"
+#include "utils/tuplestore.h"
 
 PG_FUNCTION_INFO_V1(opp_check_process);
 

@@ -298,7 +298,7 @@ current_condition(Conditions *conditions, int i)
 	level = pin_expression_settings();
 	expression = read_condition(&reading, conditions->trust);
 	AtEOXact_GUC(false, level);
-	read = GetCachedExpression(expression);
+	read = plan_expression(expression);
 	if (condition->read != NULL)
 		forget_outdated(condition);
 	condition->read = read;

@@ -180,7 +180,7 @@ void
 read_source_table(Relation source, SourceRowReader reader, void *arg)
 {
 	Snapshot	snapshot = RegisterSnapshot(GetCatalogSnapshot(RelationGetRelid(source)));
-	TableScanDesc scan = table_beginscan(source, snapshot, 0, NULL);
+	TableScanDesc scan = begin_table_scan(source, snapshot);
 	TupleTableSlot *slot = table_slot_create(source, NULL);
 
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
