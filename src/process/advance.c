@@ -5,12 +5,12 @@
  * The row is read and updated by SQL as the caller, so privileges and row-level
  * security apply; the decision is the judge's.
  */
+#include "names.h"
 #include "process/report.h"
 
 #include "access/table.h"
 #include "access/sysattr.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_operator.h"
 #include "executor/spi.h"
 #include "nodes/bitmapset.h"
 #include "utils/builtins.h"
@@ -32,24 +32,6 @@ typedef struct KeyedRow
 	Datum		key;
 	const char *condition;		/* SQL: the key is $1 */
 } KeyedRow;
-
-/* The equality of a type as SQL text, whatever the search path. */
-static char *
-equality_operator(Oid type)
-{
-	Oid			operator = lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr;
-	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator));
-	Form_pg_operator form;
-	char	   *text;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "no equality operator for type %u", type);
-	form = (Form_pg_operator) GETSTRUCT(tuple);
-	text = psprintf("OPERATOR(%s.%s)", quote_identifier(get_namespace_name(form->oprnamespace)),
-					NameStr(form->oprname));
-	ReleaseSysCache(tuple);
-	return text;
-}
 
 /* The key of a table partitioned by stage has the stage in it, too: the rest names the row. */
 static void
@@ -76,7 +58,7 @@ find_row(Relation rel, const char *key_text, AttrNumber stage, KeyedRow *row)
 	getTypeInputInfo(row->key_column->atttypid, &input, &ioparam);
 	row->key = OidInputFunctionCall(input, unconstify(char *, key_text), ioparam, row->key_column->atttypmod);
 	row->condition = psprintf("%s %s $1", quote_identifier(NameStr(row->key_column->attname)),
-							  equality_operator(row->key_column->atttypid));
+							  qualified_operator(lookup_type_cache(row->key_column->atttypid, TYPECACHE_EQ_OPR)->eq_opr));
 }
 
 /* Runs a command whose $1 is the key and $2 the stage; it must meet the one row. */
@@ -162,7 +144,7 @@ destination(const AttachedProcess *attached, const KeyedRow *row, JudgedRow *jud
 static char *
 move_row(Oid target, const char *key_text, const char *to, const char *stage_column_name)
 {
-	Relation	rel = open_named_table(target, RowExclusiveLock);
+	Relation	rel = table_open(target, RowExclusiveLock);
 	const Attachment *attachment = get_attachment(rel, only_judge(rel, stage_column_name));
 	const ProcessOptions *options = &attachment->options;
 	const char *stage_column = quote_identifier(options->columns[STAGE_COLUMN]);
@@ -203,11 +185,12 @@ static Datum
 move_and_return(FunctionCallInfo fcinfo, const char *to, int stage_column_arg)
 {
 	MemoryContext caller = CurrentMemoryContext;
+	Oid			target = relation_argument(fcinfo, 0, "target");
 	char	   *key = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	char	   *stage;
 
 	SPI_connect();
-	stage = move_row(PG_GETARG_OID(0), key, to,
+	stage = move_row(target, key, to,
 					 PG_ARGISNULL(stage_column_arg) ? NULL : NameStr(*PG_GETARG_NAME(stage_column_arg)));
 	if (stage != NULL)
 		stage = MemoryContextStrdup(caller, stage);

@@ -19,6 +19,7 @@
  * with the end of a long column name replaced by a hash.  Their arguments are
  * described in options.h; trigger_arguments() splits pg_trigger.tgargs.
  */
+#include "command.h"
 #include "names.h"
 #include "process/attach.h"
 #include "process/attachment.h"
@@ -102,15 +103,6 @@ trigger_name(const char *prefix, const char *column)
 	return psprintf("%.*s%s", kept, name, hash);
 }
 
-void
-run_command(const char *command, int expected)
-{
-	int			result = SPI_execute(command, false, 0);
-
-	if (result != expected)
-		elog(ERROR, "\"%s\" gave %s", command, SPI_result_code_string(result));
-}
-
 /* The table itself and its inheritance children, each of which needs triggers; partitions get theirs from it. */
 static List *
 tables_to_attach(Oid target, LOCKMODE lock)
@@ -154,7 +146,7 @@ check_named_tables(FunctionCallInfo fcinfo, Oid target)
 
 		if (PG_ARGISNULL(source_args[i]))
 			continue;
-		source = open_named_table(PG_GETARG_OID(source_args[i]), AccessShareLock);
+		source = table_open(relation_argument(fcinfo, source_args[i], "table"), AccessShareLock);
 		rel = table_open(target, NoLock);
 		check_source_table(i, source, rel);
 		table_close(rel, NoLock);
@@ -216,7 +208,7 @@ drop_triggers(List *tables, const char *stage_column, List *kept, List **sources
 	foreach(cell, tables)
 		commands = list_concat(commands, drop_commands(lfirst_oid(cell), stage_column, kept, sources));
 	foreach(cell, commands)
-		run_command(lfirst(cell), SPI_OK_UTILITY);
+		run_command(lfirst(cell));
 	return commands != NIL;
 }
 
@@ -323,11 +315,11 @@ create_triggers(Oid relid, const ProcessOptions *options)
 		get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE || get_rel_relispartition(relid);
 
 	run_command(psprintf("CREATE OR REPLACE TRIGGER %s AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION opportunity.judge_stage(%s)",
-				 quote_identifier(trigger_name(JUDGE_PREFIX, stage_column)), table,
-				 options_as_arguments(options)), SPI_OK_UTILITY);
+						 quote_identifier(trigger_name(JUDGE_PREFIX, stage_column)), table,
+						 options_as_arguments(options)));
 	run_command(psprintf("CREATE OR REPLACE TRIGGER %s BEFORE INSERT%s ON %s FOR EACH ROW EXECUTE FUNCTION opportunity.derive_stage(%s)",
-				 quote_identifier(trigger_name(DERIVER_PREFIX, stage_column)),
-				 follows ? " OR UPDATE" : "", table, quote_literal_cstr(stage_column)), SPI_OK_UTILITY);
+						 quote_identifier(trigger_name(DERIVER_PREFIX, stage_column)),
+						 follows ? " OR UPDATE" : "", table, quote_literal_cstr(stage_column)));
 }
 
 /* A column that two processes name would hold what the one says or the other. */
@@ -366,10 +358,10 @@ check_rows(Relation rel, const Attachment *attachment)
 	bool		per_row = options->process_column != NULL;
 	List	   *unknown = NIL;
 
-	run_command(psprintf("SELECT DISTINCT %s::pg_catalog.text, %s%s FROM %s ORDER BY 1, 2",
-				 quote_identifier(options->columns[STAGE_COLUMN]),
-				 per_row ? quote_identifier(options->process_column) : "NULL",
-				 "::pg_catalog.text", qualified_name(RelationGetRelid(rel))), SPI_OK_SELECT);
+	run_query(psprintf("SELECT DISTINCT %s::pg_catalog.text, %s%s FROM %s ORDER BY 1, 2",
+					   quote_identifier(options->columns[STAGE_COLUMN]),
+					   per_row ? quote_identifier(options->process_column) : "NULL",
+					   "::pg_catalog.text", qualified_name(RelationGetRelid(rel))));
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		HeapTuple	row = SPI_tuptable->vals[i];
@@ -534,7 +526,7 @@ opp_process_of(PG_FUNCTION_ARGS)
 		pfree(known);
 	}
 
-	rel = open_named_table(PG_GETARG_OID(0), AccessShareLock);
+	rel = table_open(relation_argument(fcinfo, 0, "target"), AccessShareLock);
 	generation = attachment_generation();
 	judge = only_judge(rel, stage_column);
 	/* As it is written, even if it no longer fits the table: to attach it again. */

@@ -13,9 +13,6 @@
 /* Refuses what no process can be attached to. */
 extern void check_is_table(Relation rel);
 
-/* Runs a command by SPI, whose result must be that. */
-extern void run_command(const char *command, int expected);
-
 /* Lets a table that a process is read from tell of its changes, unless it does. */
 extern void watch_table(Oid table);
 

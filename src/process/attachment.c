@@ -23,7 +23,6 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/xact.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
@@ -134,23 +133,6 @@ subtransaction_ended(SubXactEvent event, SubTransactionId id, SubTransactionId p
 {
 	if (event == SUBXACT_EVENT_ABORT_SUB)
 		distrust_source_tables();
-}
-
-Oid
-extension_type(const char *name)
-{
-	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(name),
-						   ObjectIdGetDatum(get_namespace_oid("opportunity", false)));
-}
-
-Relation
-open_named_table(Oid relid, LOCKMODE lock)
-{
-	if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("relation with OID %u does not exist", relid)));
-	return table_open(relid, lock);
 }
 
 List *

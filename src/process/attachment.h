@@ -105,12 +105,6 @@ extern uint64 attachment_generation(void);
 /* The judge of that stage column, or NULL; a copy in the current memory context. */
 extern const Trigger *find_judge(Relation rel, const char *stage_column);
 
-/* Opens a table that a caller names by a regclass, which may be any number: 42P01. */
-extern Relation open_named_table(Oid relid, LOCKMODE lock);
-
-/* A type of this extension. */
-extern Oid	extension_type(const char *name);
-
 /*
  * The process of a row whose process column reads so (ignored where all rows
  * follow one process); NULL when there is no such process.  Resolving it runs

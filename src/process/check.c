@@ -344,7 +344,7 @@ opp_check_process(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
-	checker.rel = open_named_table(PG_GETARG_OID(0), AccessShareLock);
+	checker.rel = table_open(relation_argument(fcinfo, 0, "target"), AccessShareLock);
 	check_is_table(checker.rel);
 	if (!PG_ARGISNULL(1))
 		checker.attachment = propose_attachment(checker.rel, PG_GETARG_SALES_PROCESS(1), stage_column);

@@ -11,6 +11,7 @@
  * has written them.  The one difference to the judge is that a function which
  * reads tables sees them as the caller's statement does.
  */
+#include "names.h"
 #include "process/attachment.h"
 
 #include "access/htup_details.h"

@@ -2,6 +2,7 @@
  * process_table.c
  *		The processes that rows of a table follow, from a table of processes.
  */
+#include "names.h"
 #include "process/source_table.h"
 
 #include "catalog/pg_type.h"

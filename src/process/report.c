@@ -2,6 +2,7 @@
  * report.c
  *		What is said about a row that breaks its sales process.
  */
+#include "names.h"
 #include "process/report.h"
 
 #include "access/genam.h"
@@ -17,21 +18,7 @@
 #include "utils/lsyscache.h"
 #include "utils/relcache.h"
 
-#define LISTED_NAMES 20
 #define SHOWN_KEY_BYTES 64
-
-char *
-list_names(List *names)
-{
-	StringInfoData list;
-
-	initStringInfo(&list);
-	for (int i = 0; i < list_length(names) && i < LISTED_NAMES; i++)
-		appendStringInfo(&list, "%s\"%s\"", i > 0 ? ", " : "", (char *) list_nth(names, i));
-	if (list_length(names) > LISTED_NAMES)
-		appendStringInfo(&list, " and %d more", list_length(names) - LISTED_NAMES);
-	return list.data;
-}
 
 List *
 stage_names(const SalesProcess *process, bool starts_only)

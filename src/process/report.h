@@ -40,9 +40,6 @@ extern void report_no_next_stage(const JudgedRow *judged);
 /* Of a trigger function called otherwise than what says; always an error. */
 extern void report_wrong_trigger(const char *function, const char *what);
 
-/* Names as a message lists them, quoted; not more than a few. */
-extern char *list_names(List *names);
-
 /* The names of a process's stages: all, or those a new row may start at. */
 extern List *stage_names(const SalesProcess *process, bool starts_only);
 

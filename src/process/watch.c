@@ -4,6 +4,7 @@
  *
  * One such trigger serves all the processes that are read from its table.
  */
+#include "command.h"
 #include "names.h"
 #include "process/attach.h"
 
@@ -34,7 +35,7 @@ watch_table(Oid table)
 	table_close(rel, NoLock);
 	if (!watched)
 		run_command(psprintf("CREATE OR REPLACE TRIGGER %s AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION opportunity.process_table_changed()",
-							 quote_identifier(name), qualified_name(table)), SPI_OK_UTILITY);
+							 quote_identifier(name), qualified_name(table)));
 }
 
 /*
@@ -50,16 +51,15 @@ find_unneeded(List *names)
 	initStringInfo(&list);
 	foreach(cell, names)
 		appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", quote_literal_cstr(lfirst(cell)));
-	run_command(psprintf("SELECT c.oid, pg_catalog.format('DROP TRIGGER %%I ON %%s', w.tgname, q.name)"
-						 " FROM pg_catalog.pg_trigger w JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) w.tgrelid"
-						 " JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace"
-						 " CROSS JOIN LATERAL (SELECT pg_catalog.format('%%I.%%I', n.nspname, c.relname) AS name) q"
-						 " WHERE w.tgfoid OPERATOR(pg_catalog.=) %u AND q.name OPERATOR(pg_catalog.=) ANY (ARRAY[%s])"
-						 " AND pg_catalog.pg_has_role(c.relowner, 'USAGE')"
-						 " AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger judge WHERE judge.tgfoid OPERATOR(pg_catalog.=) %u"
-						 " AND q.name OPERATOR(pg_catalog.=) ANY (opportunity.trigger_arguments(judge.tgargs)))",
-						 trigger_function("process_table_changed"), list.data, trigger_function("judge_stage")),
-				SPI_OK_SELECT);
+	run_query(psprintf("SELECT c.oid, pg_catalog.format('DROP TRIGGER %%I ON %%s', w.tgname, q.name)"
+					   " FROM pg_catalog.pg_trigger w JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) w.tgrelid"
+					   " JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace"
+					   " CROSS JOIN LATERAL (SELECT pg_catalog.format('%%I.%%I', n.nspname, c.relname) AS name) q"
+					   " WHERE w.tgfoid OPERATOR(pg_catalog.=) %u AND q.name OPERATOR(pg_catalog.=) ANY (ARRAY[%s])"
+					   " AND pg_catalog.pg_has_role(c.relowner, 'USAGE')"
+					   " AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger judge WHERE judge.tgfoid OPERATOR(pg_catalog.=) %u"
+					   " AND q.name OPERATOR(pg_catalog.=) ANY (opportunity.trigger_arguments(judge.tgargs)))",
+					   trigger_function("process_table_changed"), list.data, trigger_function("judge_stage")));
 }
 
 void
@@ -80,5 +80,5 @@ unwatch_tables(List *names)
 	for (uint64 i = 0; i < SPI_processed; i++)
 		commands = lappend(commands, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2));
 	foreach(cell, commands)
-		run_command(lfirst(cell), SPI_OK_UTILITY);
+		run_command(lfirst(cell));
 }
