@@ -12,7 +12,9 @@
 #include "access/sysattr.h"
 #include "catalog/pg_class.h"
 #include "executor/spi.h"
-#include "nodes/bitmapset.h"
+#include "process/cache.h"
+#include "process/resolve.h"
+#include "process/target.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/relcache.h"
@@ -33,17 +35,14 @@ typedef struct KeyedRow
 	const char *condition;		/* SQL: the key is $1 */
 } KeyedRow;
 
-/* The key of a table partitioned by stage has the stage in it, too: the rest names the row. */
 static void
 find_row(Relation rel, const char *key_text, AttrNumber stage, KeyedRow *row)
 {
-	Bitmapset  *columns = RelationGetIndexAttrBitmap(rel, INDEX_ATTR_BITMAP_PRIMARY_KEY);
+	Bitmapset  *columns = row_key_columns(rel, stage);
 	int			column;
 	Oid			input;
 	Oid			ioparam;
 
-	if (bms_membership(columns) == BMS_MULTIPLE)
-		columns = bms_del_member(columns, stage - FirstLowInvalidHeapAttributeNumber);
 	if (!bms_get_singleton_member(columns, &column))
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),

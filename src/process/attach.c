@@ -21,8 +21,7 @@
  */
 #include "command.h"
 #include "names.h"
-#include "process/attach.h"
-#include "process/attachment.h"
+#include "process/cache.h"
 
 #include "access/table.h"
 #include "catalog/pg_class.h"
@@ -34,8 +33,13 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "nodes/value.h"
-#include "process/report.h"
+#include "process/json.h"
+#include "process/process_value.h"
+#include "process/qualify.h"
+#include "process/resolve.h"
 #include "process/source_table.h"
+#include "process/target.h"
+#include "process/watch.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -110,15 +114,6 @@ tables_to_attach(Oid target, LOCKMODE lock)
 	if (get_rel_relkind(target) == RELKIND_PARTITIONED_TABLE)
 		return list_make1_oid(target);
 	return find_all_inheritors(target, lock, NULL);
-}
-
-void
-check_is_table(Relation rel)
-{
-	if (rel->rd_rel->relkind != RELKIND_RELATION && rel->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is not a table", RelationGetRelationName(rel))));
 }
 
 static void
@@ -369,8 +364,8 @@ check_rows(Relation rel, const Attachment *attachment)
 		char	   *key = SPI_getvalue(row, SPI_tuptable->tupdesc, 2);
 		const AttachedProcess *attached = attached_process(attachment, rel, key);
 
-		if (stage != NULL && options->tables[STAGE_TABLE] != NULL)
-			stage = stage_of_id(attachment, stage);
+		if (stage != NULL && attachment->stage_table != NULL)
+			stage = stage_of_id(attachment->stage_table, stage);
 		if (attached == NULL || stage == NULL || find_stage(attached->process, stage) == STAGE_NONE)
 			unknown = lappend(unknown, psprintf(key ? "%s (%s)" : "%s", stage ? stage : "NULL", key));
 	}
@@ -394,9 +389,9 @@ check_attachment(Oid relid, const char *stage_column)
 
 	check_other_processes(rel, &attachment->options);
 	for (int i = 0; i < attachment->n_processes; i++)
-		read_conditions(attached_process(attachment, rel, attachment->processes[i].key)->conditions);
-	if (attachment->rules != NULL)
-		check_rules(attachment);
+		read_conditions(resolve_process(attachment, rel, &attachment->processes[i])->conditions);
+	if (attachment->rule_table != NULL)
+		check_rules(attachment->rule_table, attachment->process_table);
 	check_rows(rel, attachment);
 	table_close(rel, NoLock);
 }

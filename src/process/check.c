@@ -7,22 +7,22 @@
  * apply.
  */
 #include "names.h"
-#include "process/attachment.h"
+#include "process/cache.h"
 
 #include "access/htup_details.h"
-#include "access/relation.h"
 #include "access/sysattr.h"
 #include "access/table.h"
-#include "catalog/pg_inherits.h"
-#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "nodes/bitmapset.h"
-#include "process/attach.h"
-#include "process/report.h"
-#include "process/source_table.h"
+#include "process/json.h"
+#include "process/process_value.h"
+#include "process/qualify.h"
+#include "process/resolve.h"
+#include "process/target.h"
+#include "process/wiring.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -215,101 +215,6 @@ check_rows(Checker *checker)
 	SPI_cursor_close(portal);
 }
 
-static void
-add_wiring(Checker *checker, const char *problem)
-{
-	add_problem(checker, NULL, NULL, "wiring", problem, NIL);
-}
-
-/* A trigger of a function and stage column; NULL: there is none. */
-static const Trigger *
-find_trigger(const TriggerDesc *triggers, Oid function, const char *stage_column)
-{
-	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
-	{
-		const Trigger *trigger = &triggers->triggers[i];
-
-		if (trigger->tgfoid == function && trigger->tgnargs > 0 && strcmp(trigger->tgargs[0], stage_column) == 0)
-			return trigger;
-	}
-	return NULL;
-}
-
-static bool
-same_arguments(const Trigger *a, const Trigger *b)
-{
-	if (a->tgnargs != b->tgnargs)
-		return false;
-	for (int i = 0; i < a->tgnargs; i++)
-	{
-		if (strcmp(a->tgargs[i], b->tgargs[i]) != 0)
-			return false;
-	}
-	return true;
-}
-
-/* A trigger must be there, enabled, and fire for all it is to fire for. */
-static void
-check_trigger(Checker *checker, Oid table, const Trigger *trigger, const char *function, int16 type)
-{
-	const char *name = qualified_name(table);
-
-	if (trigger == NULL)
-		add_wiring(checker, psprintf("table %s has no trigger of %s", name, function));
-	else if (trigger->tgenabled != TRIGGER_FIRES_ON_ORIGIN && trigger->tgenabled != TRIGGER_FIRES_ALWAYS)
-		add_wiring(checker, psprintf("trigger \"%s\" of table %s is disabled", trigger->tgname, name));
-	else if ((trigger->tgtype & type) != type || trigger->tgqual != NULL || trigger->tgnattr > 0)
-		add_wiring(checker, psprintf("trigger \"%s\" of table %s does not fire for all that it should",
-									 trigger->tgname, name));
-}
-
-static void
-check_table(Checker *checker, Oid table, const Trigger *judge)
-{
-	const ProcessOptions *options = &checker->attachment->options;
-	Relation	rel = table_open(table, AccessShareLock);
-	TriggerDesc *triggers = CopyTriggerDesc(rel->trigdesc);
-	const Trigger *own = find_trigger(triggers, trigger_function("judge_stage"), options->columns[STAGE_COLUMN]);
-	const Trigger *deriver = find_trigger(triggers, trigger_function("derive_stage"), options->columns[STAGE_COLUMN]);
-	int16		deriver_type = TRIGGER_TYPE_ROW | TRIGGER_TYPE_BEFORE | TRIGGER_TYPE_INSERT;
-
-	if (options_follow(options) || rel->rd_rel->relispartition)
-		deriver_type |= TRIGGER_TYPE_UPDATE;
-	check_trigger(checker, table, own, "opportunity.judge_stage",
-				  TRIGGER_TYPE_ROW | TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_DELETE);
-	check_trigger(checker, table, deriver, "opportunity.derive_stage", deriver_type);
-	if (own != NULL && !same_arguments(own, judge))
-		add_wiring(checker, psprintf("table %s has a process or options of its own", qualified_name(table)));
-	table_close(rel, AccessShareLock);
-}
-
-static void
-check_wiring(Checker *checker, const Trigger *judge)
-{
-	const Attachment *attachment = checker->attachment;
-	ListCell   *cell;
-
-	foreach(cell, find_all_inheritors(RelationGetRelid(checker->rel), AccessShareLock, NULL))
-		check_table(checker, lfirst_oid(cell), judge);
-	for (int i = 0; i < N_SOURCE_TABLES; i++)
-	{
-		Relation	source;
-		const Trigger *watcher = NULL;
-
-		if (!OidIsValid(attachment->tables[i]))
-			continue;
-		source = relation_open(attachment->tables[i], AccessShareLock);
-		for (int j = 0; source->trigdesc != NULL && j < source->trigdesc->numtriggers; j++)
-		{
-			if (source->trigdesc->triggers[j].tgfoid == trigger_function("process_table_changed"))
-				watcher = &source->trigdesc->triggers[j];
-		}
-		check_trigger(checker, attachment->tables[i], watcher, "opportunity.process_table_changed",
-					  TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_DELETE | TRIGGER_TYPE_TRUNCATE);
-		relation_close(source, AccessShareLock);
-	}
-}
-
 /* The attachment that there would be with a proposed process, of which only the stage column matters. */
 static const Attachment *
 propose_attachment(Relation rel, const SalesProcess *process, const char *stage_column)
@@ -340,6 +245,8 @@ opp_check_process(PG_FUNCTION_ARGS)
 	const char *stage_column = PG_ARGISNULL(2) ? NULL : NameStr(*PG_GETARG_NAME(2));
 	Checker		checker = {.result = (ReturnSetInfo *) fcinfo->resultinfo, .context = CurrentMemoryContext};
 	const Trigger *judge = NULL;
+	List	   *problems = NIL;
+	ListCell   *cell;
 
 	InitMaterializedSRF(fcinfo, 0);
 	if (PG_ARGISNULL(0))
@@ -353,15 +260,13 @@ opp_check_process(PG_FUNCTION_ARGS)
 		judge = only_judge(checker.rel, stage_column);
 		checker.attachment = get_attachment(checker.rel, judge);
 	}
-	checker.key_columns = RelationGetIndexAttrBitmap(checker.rel, INDEX_ATTR_BITMAP_PRIMARY_KEY);
-	/* As for advance(): where the stage is in the key, the rest names the row. */
-	if (bms_membership(checker.key_columns) == BMS_MULTIPLE)
-		checker.key_columns = bms_del_member(checker.key_columns,
-											 checker.attachment->columns[STAGE_COLUMN].attnum - FirstLowInvalidHeapAttributeNumber);
+	checker.key_columns = row_key_columns(checker.rel, checker.attachment->columns[STAGE_COLUMN].attnum);
 
-	SPI_connect();
 	if (judge != NULL)
-		check_wiring(&checker, judge);
+		problems = wiring_problems(checker.attachment, checker.rel, judge);
+	foreach(cell, problems)
+		add_problem(&checker, NULL, NULL, "wiring", lfirst(cell), NIL);
+	SPI_connect();
 	check_rows(&checker);
 	SPI_finish();
 	table_close(checker.rel, AccessShareLock);

@@ -1,6 +1,6 @@
 /*
  * condition.c
- *		Reading the conditions of a sales process and evaluating them.
+ *		The conditions of a sales process, evaluated.
  *
  * What is read stays until the functions and types in it change; PostgreSQL's
  * plan cache watches them.  Compiled expressions follow two ways:
@@ -13,29 +13,15 @@
  */
 #include "process/condition.h"
 
-#include "access/htup_details.h"
-#include "access/transam.h"
 #include "access/xact.h"
-#include "catalog/pg_language.h"
-#include "catalog/pg_proc.h"
-#include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "expression.h"
-#include "mb/pg_wchar.h"
-#include "nodes/makefuncs.h"
-#include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
-#include "parser/parse_coerce.h"
-#include "parser/parse_collate.h"
-#include "parser/parse_expr.h"
 #include "process/builtin.h"
 #include "utils/guc.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/plancache.h"
-#include "utils/rel.h"
 #include "utils/snapmgr.h"
-#include "utils/syscache.h"
 
 typedef struct Condition
 {
@@ -75,130 +61,6 @@ struct ConditionRun
 	TupleTableSlot *slot;
 	CompiledCondition list[FLEXIBLE_ARRAY_MEMBER];
 };
-
-/* What is being read, for its columns and for messages. */
-typedef struct Reading
-{
-	ConditionPlace place;
-	const void *source;
-	const char *text;
-	TupleDesc	desc;
-	bool		on_their_way;
-	const char *table;			/* may qualify columns; NULL: nothing may */
-	int			condition;
-} Reading;
-
-/* Where in the process's canonical JSON a condition is. */
-static char *
-condition_path(const void *source, int condition)
-{
-	const SalesProcess *process = source;
-
-	if (condition >= (int) process->n_checks)
-		return psprintf("condition at $.branches[%d].when of the sales process", condition - (int) process->n_checks);
-	for (uint32 i = 0; i < process->n_stages; i++)
-	{
-		const ProcessStage *stage = &process->stages[i];
-
-		if (condition < (int) (stage->first_check + stage->n_checks))
-			return psprintf("condition at $.stages[%u].checks[%u].when of the sales process", i, condition - stage->first_check);
-	}
-	return "condition of the sales process";
-}
-
-static void
-reading_context(void *arg)
-{
-	const Reading *reading = arg;
-	int			position = geterrposition();
-
-	/* A position is one in the condition, not in the caller's statement. */
-	if (position > 0)
-	{
-		errposition(0);
-		internalerrposition(position);
-		internalerrquery(reading->text);
-	}
-	errcontext("%s", reading->place(reading->source, reading->condition));
-}
-
-/* Columns are found by name, those of a table and of a record alike. */
-static Node *
-resolve_column(ParseState *pstate, ColumnRef *reference)
-{
-	const Reading *reading = pstate->p_ref_hook_state;
-	Node	   *field = llast(reference->fields);
-	const char *name;
-
-	if (!IsA(field, String))
-		return NULL;
-	name = strVal(field);
-	if (list_length(reference->fields) > 2 ||
-		(list_length(reference->fields) == 2 &&
-		 (reading->table == NULL || strcmp(strVal(linitial(reference->fields)), reading->table) != 0)))
-		return NULL;
-	for (int i = 0; i < reading->desc->natts; i++)
-	{
-		Form_pg_attribute attribute = TupleDescAttr(reading->desc, i);
-		Var		   *column;
-
-		if (attribute->attisdropped || strcmp(NameStr(attribute->attname), name) != 0)
-			continue;
-		if (reading->on_their_way && attribute->attgenerated != '\0')
-			ereport(ERROR,
-					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("column \"%s\" in a condition is generated, and has no value yet", name)));
-		if (attribute->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL)
-			ereport(ERROR,
-					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("column \"%s\" in a condition is a virtual generated column", name),
-					 errhint("Make it a stored generated column.")));
-		column = makeVar(1, i + 1, attribute->atttypid, attribute->atttypmod, attribute->attcollation, 0);
-		column->location = reference->location;
-		return (Node *) column;
-	}
-	return NULL;
-}
-
-static Node *
-read_condition(Reading *reading, ConditionTrust trust)
-{
-	ErrorContextCallback context = {
-		.previous = error_context_stack, .callback = reading_context, .arg = reading
-	};
-	ParseState *pstate = make_parsestate(NULL);
-	List	   *raw;
-	Node	   *expression;
-
-	error_context_stack = &context;
-	raw = bare_expressions(reading->text, "conditions", "the row's");
-	if (list_length(raw) != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_SYNTAX_ERROR),
-				 errmsg("a condition must be one expression: %s", reading->text)));
-	if (trust == CONDITION_OF_EDITOR)
-		check_builtin_names(linitial(raw));
-	pstate->p_sourcetext = reading->text;
-	pstate->p_pre_columnref_hook = resolve_column;
-	pstate->p_ref_hook_state = reading;
-	expression = transformExpr(pstate, linitial(raw), EXPR_KIND_CHECK_CONSTRAINT);
-	expression = coerce_to_boolean(pstate, expression, "a condition");
-	assign_expr_collations(pstate, expression);
-	if (trust == CONDITION_OF_EDITOR)
-		check_builtin_functions(expression);
-	free_parsestate(pstate);
-	error_context_stack = context.previous;
-	return expression;
-}
-
-static const char *
-condition_text(const SalesProcess *process, int i)
-{
-	uint32		text = i < (int) process->n_checks ? process_checks(process)[i].when :
-		process_branches(process)[i - process->n_checks].when;
-
-	return text == 0 ? NULL : process_string(process, text);
-}
 
 static void
 free_read(void *arg)
@@ -416,82 +278,4 @@ row_branch(ConditionRun *run, const SalesProcess *process, int stage, HeapTuple 
 			return process_branches(process)[i].to;
 	}
 	return STAGE_NONE;
-}
-
-/* What a process under construction ends with. */
-typedef struct GrowingProcess
-{
-	SalesProcess *process;
-	uint32		length;
-} GrowingProcess;
-
-static uint32
-append_string(GrowingProcess *growing, const char *string)
-{
-	uint32		offset = growing->length;
-	Size		bytes = strlen(string) + 1;
-
-	growing->process = repalloc(growing->process, offset + bytes);
-	memcpy((char *) growing->process + offset, string, bytes);
-	growing->length += bytes;
-	return offset;
-}
-
-/* A condition as its author wrote it, in the one line that a message has. */
-static char *
-as_message(const char *condition)
-{
-	char	   *message = pnstrdup(condition, pg_mbcliplen(condition, strlen(condition), CHECK_MESSAGE_BYTES));
-	char	   *end;
-
-	for (char *c = message; *c != '\0'; c++)
-	{
-		if ((unsigned char) *c < ' ' || *c == 0x7F)
-			*c = ' ';
-	}
-	while (*message == ' ')
-		message++;
-	end = message + strlen(message);
-	while (end > message && end[-1] == ' ')
-		*--end = '\0';
-	return message;
-}
-
-SalesProcess *
-qualify_conditions(const SalesProcess *process, Relation rel)
-{
-	Reading		reading = {
-		.place = condition_path, .source = process, .desc = RelationGetDescr(rel), .table = RelationGetRelationName(rel)
-	};
-	int			n = process->n_checks + process->n_branches;
-	GrowingProcess qualified = {palloc(VARSIZE(process)), VARSIZE(process)};
-
-	memcpy(qualified.process, process, VARSIZE(process));
-	/* What is replaced stays behind the strings, unused: the text form leaves it out. */
-	for (reading.condition = 0; reading.condition < n; reading.condition++)
-	{
-		int			i = reading.condition;
-		uint32		text;
-
-		reading.text = condition_text(process, i);
-		if (reading.text == NULL)
-			continue;
-		text = append_string(&qualified,
-							 write_expression(read_condition(&reading, CONDITION_OF_OWNER), rel, true));
-		if (i >= (int) process->n_checks)
-			process_branches(qualified.process)[i - process->n_checks].when = text;
-		else
-		{
-			process_checks(qualified.process)[i].when = text;
-			/* Who is refused is told what its author wrote. */
-			if (process_checks(process)[i].message == 0)
-			{
-				uint32		message = append_string(&qualified, as_message(reading.text));
-
-				process_checks(qualified.process)[i].message = message;
-			}
-		}
-	}
-	SET_VARSIZE(qualified.process, qualified.length);
-	return qualified.process;
 }

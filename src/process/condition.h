@@ -1,10 +1,7 @@
 /*
  * condition.h
- *		The conditions of a sales process, its checks and its branches', over the
- *		rows of one shape.
- *
- * They are boolean SQL expressions, read as a CHECK constraint's are: over the
- * row's columns, without subqueries, aggregates or set-returning functions.
+ *		The conditions of a sales process, its checks and its branches', evaluated
+ *		over the rows of one shape.
  */
 #ifndef OPPORTUNITY_PROCESS_CONDITION_H
 #define OPPORTUNITY_PROCESS_CONDITION_H
@@ -14,14 +11,7 @@
 #include "access/htup.h"
 #include "access/tupdesc.h"
 #include "process/process.h"
-#include "utils/relcache.h"
-
-/* Whose code a condition may run. */
-typedef enum ConditionTrust
-{
-	CONDITION_OF_OWNER,			/* the table's owner wrote it: what a CHECK constraint may */
-	CONDITION_OF_EDITOR			/* whoever edits processes did: built-in functions only */
-} ConditionTrust;
+#include "process/reading.h"
 
 /* The conditions of a process, read when they are first asked for. */
 typedef struct Conditions Conditions;
@@ -40,9 +30,8 @@ extern Conditions *make_conditions(const SalesProcess *process, TupleDesc desc,
 /*
  * Conditions that do not stand in a process; the texts must outlive them.  They
  * are asked of rows on their way into the table, which have no value yet in a
- * generated column.  place says for messages where condition i of the source is.
+ * generated column.
  */
-typedef char *(*ConditionPlace) (const void *source, int i);
 extern Conditions *make_condition_list(const char *const *texts, int n, TupleDesc desc, ConditionTrust trust,
 									   ConditionPlace place, const void *source);
 
@@ -58,13 +47,5 @@ extern bool check_passes(ConditionRun *run, int check, HeapTuple row);
 
 /* The stage that the row's branch from an open stage leads to; STAGE_NONE: it takes none. */
 extern int	row_branch(ConditionRun *run, const SalesProcess *process, int stage, HeapTuple row);
-
-/*
- * The process with its conditions as a trigger keeps them: read as the caller
- * reads them now, written with every name qualified and every cast; a check
- * without a message has the author's words for one.  rel is the table whose
- * columns they are over.
- */
-extern SalesProcess *qualify_conditions(const SalesProcess *process, Relation rel);
 
 #endif							/* OPPORTUNITY_PROCESS_CONDITION_H */

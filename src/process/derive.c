@@ -6,6 +6,7 @@
  * but for one case (see refuse_no_stage).
  */
 #include "process/report.h"
+#include "process/resolve.h"
 #include "process/trigger_run.h"
 
 #include "access/htup_details.h"
@@ -303,16 +304,18 @@ static const AttachedProcess *
 row_process(FunctionCallInfo fcinfo, Derivation *derivation, Relation rel)
 {
 	const Attachment *attachment = derivation->attachment;
+	const ProcessTable *processes = attachment->process_table;
+	const RuleTable *rules = attachment->rule_table;
 	const char *key = version_process(attachment, &derivation->is);
 
-	if (key == NULL && attachment->rules != NULL)
+	if (key == NULL && rules != NULL)
 	{
-		const AttachedProcess *chosen = derivation->old != NULL ? find_process(attachment, NULL) :
-			choose_process(attachment, run_conditions(fcinfo, rule_conditions(attachment->rules)), derivation->new);
+		int			chosen = derivation->old != NULL ? find_table_process(processes, NULL) :
+			choose_process(rules, processes, run_conditions(fcinfo, rule_conditions(rules)), derivation->new);
 
-		if (chosen == NULL)
+		if (chosen < 0)
 			return NULL;
-		key = chosen->key;
+		key = processes->processes[chosen].key;
 		set_process(derivation, key);
 	}
 	return attached_process(attachment, rel, key);

@@ -10,7 +10,9 @@
  */
 #include "process/moving_rows.h"
 #include "process/notify.h"
+#include "process/process_value.h"
 #include "process/report.h"
+#include "process/resolve.h"
 #include "process/trigger_run.h"
 
 #include "access/htup_details.h"

@@ -15,7 +15,6 @@
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "nodes/bitmapset.h"
-#include "process/attach.h"
 #include "utils/json.h"
 #include "utils/lsyscache.h"
 #include "utils/relcache.h"

@@ -12,7 +12,7 @@
  * reads tables sees them as the caller's statement does.
  */
 #include "names.h"
-#include "process/attachment.h"
+#include "process/cache.h"
 
 #include "access/htup_details.h"
 #include "access/table.h"
@@ -20,7 +20,10 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "funcapi.h"
+#include "process/json.h"
+#include "process/process_value.h"
 #include "process/report.h"
+#include "process/target.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"

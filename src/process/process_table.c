@@ -3,10 +3,12 @@
  *		The processes that rows of a table follow, from a table of processes.
  */
 #include "names.h"
-#include "process/source_table.h"
+#include "process/process_table.h"
 
 #include "catalog/pg_type.h"
-#include "process/attachment.h"
+#include "process/process_value.h"
+#include "process/source_table.h"
+#include "process/stage_value.h"
 #include "utils/lsyscache.h"
 
 #define DEFAULT_COLUMN "is_default"
@@ -14,7 +16,7 @@
 /* Columns of the table of processes, and where its rows go. */
 typedef struct ProcessReader
 {
-	Attachment *attachment;
+	ProcessTable *table;
 	int			room;
 	AttrNumber	key;
 	AttrNumber	definition;
@@ -45,16 +47,15 @@ find_columns(Relation processes, const ProcessOptions *options, ProcessReader *r
 static int
 compare_keys(const void *a, const void *b)
 {
-	return strcmp(((const AttachedProcess *) a)->key, ((const AttachedProcess *) b)->key);
+	return strcmp(((const TableProcess *) a)->key, ((const TableProcess *) b)->key);
 }
 
-/* Called in the attachment's memory context. */
 static void
 read_process_row(TupleTableSlot *row, void *arg)
 {
 	ProcessReader *reader = arg;
-	Attachment *attachment = reader->attachment;
-	AttachedProcess *process;
+	ProcessTable *table = reader->table;
+	TableProcess *process;
 	bool		no_key;
 	bool		no_definition;
 	bool		no_default = true;
@@ -68,13 +69,12 @@ read_process_row(TupleTableSlot *row, void *arg)
 		return;
 	if (reader->is_default > 0)
 		is_default = DatumGetBool(slot_getattr(row, reader->is_default, &no_default));
-	if (attachment->n_processes == reader->room)
+	if (table->n == reader->room)
 	{
 		reader->room *= 2;
-		attachment->processes = repalloc(attachment->processes, reader->room * sizeof(AttachedProcess));
+		table->processes = repalloc(table->processes, reader->room * sizeof(TableProcess));
 	}
-	process = &attachment->processes[attachment->n_processes++];
-	memset(process, 0, sizeof(AttachedProcess));
+	process = &table->processes[table->n++];
 	process->key = read_name_of(&reader->key_reader, key);
 	process->rule_key = no_rule_key ? "" : read_name_of(&reader->rule_key_reader, rule_key);
 	process->process = DatumGetSalesProcess(PointerGetDatum(PG_DETOAST_DATUM_COPY(definition)));
@@ -82,39 +82,52 @@ read_process_row(TupleTableSlot *row, void *arg)
 }
 
 static void
-check_one_default(const Attachment *attachment)
+check_one_default(const ProcessTable *table)
 {
 	int			n_defaults = 0;
 
-	for (int i = 0; i < attachment->n_processes; i++)
-		n_defaults += attachment->processes[i].is_default;
+	for (int i = 0; i < table->n; i++)
+		n_defaults += table->processes[i].is_default;
 	if (n_defaults > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNIQUE_VIOLATION),
-				 errmsg("process table %s has more than one default process", attachment->options.tables[PROCESS_TABLE]),
+				 errmsg("process table %s has more than one default process", table->name),
 				 errhint("Create a unique index on column \"%s\" WHERE it is true.", DEFAULT_COLUMN)));
 }
 
-void
-load_processes(Attachment *attachment, Relation rel)
+ProcessTable *
+load_process_table(const ProcessOptions *options, Relation target, Oid *oid)
 {
-	ProcessReader reader = {.attachment = attachment, .room = 8};
-	Relation	processes = open_source_table(PROCESS_TABLE, &attachment->options, rel,
-											  &attachment->tables[PROCESS_TABLE]);
+	ProcessTable *table = palloc0(sizeof(ProcessTable));
+	ProcessReader reader = {.table = table, .room = 8};
+	Relation	processes = open_source_table(PROCESS_TABLE, options, target, oid);
 
-	find_columns(processes, &attachment->options, &reader);
-	attachment->processes = palloc(reader.room * sizeof(AttachedProcess));
+	find_columns(processes, options, &reader);
+	table->name = options->tables[PROCESS_TABLE];
+	table->rule_key_column = options->rule_process_key != NULL ? options->rule_process_key : options->process_key;
+	table->processes = palloc(reader.room * sizeof(TableProcess));
 	read_source_table(processes, read_process_row, &reader);
 
-	check_one_default(attachment);
-	qsort(attachment->processes, attachment->n_processes, sizeof(AttachedProcess), compare_keys);
-	for (int i = 1; i < attachment->n_processes; i++)
+	check_one_default(table);
+	qsort(table->processes, table->n, sizeof(TableProcess), compare_keys);
+	for (int i = 1; i < table->n; i++)
 	{
-		if (compare_keys(&attachment->processes[i - 1], &attachment->processes[i]) == 0)
+		if (compare_keys(&table->processes[i - 1], &table->processes[i]) == 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNIQUE_VIOLATION),
-					 errmsg("process table %s has more than one process \"%s\"",
-							attachment->options.tables[PROCESS_TABLE], attachment->processes[i].key),
-					 errhint("Create a unique index on column \"%s\".", attachment->options.process_key)));
+					 errmsg("process table %s has more than one process \"%s\"", table->name, table->processes[i].key),
+					 errhint("Create a unique index on column \"%s\".", options->process_key)));
 	}
+	return table;
+}
+
+int
+find_table_process(const ProcessTable *table, const char *key)
+{
+	for (int i = 0; i < table->n; i++)
+	{
+		if (key != NULL ? strcmp(key, table->processes[i].key) == 0 : table->processes[i].is_default)
+			return i;
+	}
+	return -1;
 }

@@ -6,11 +6,13 @@
  * its say.  As their editors need not own the row's table, conditions may use what
  * those of a process table may.
  */
-#include "process/source_table.h"
+#include "process/rule_table.h"
 
-#include "process/attachment.h"
+#include "process/source_table.h"
+#include "process/stage_value.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
+#include "utils/typcache.h"
 
 /* A row of the table, before it is put in its place. */
 typedef struct ReadRule
@@ -40,9 +42,9 @@ typedef struct RuleReader
 	ReadRule   *rules;
 } RuleReader;
 
-struct ProcessRules
+struct RuleTable
 {
-	const char *table;
+	const char *name;			/* qualified and quoted */
 	int			n;
 	const char **positions;		/* for messages */
 	const char **processes;		/* as the table names them */
@@ -123,89 +125,83 @@ compare_positions(const void *a, const void *b, void *arg)
 static char *
 rule_place(const void *source, int i)
 {
-	const ProcessRules *rules = source;
+	const RuleTable *table = source;
 
-	return psprintf("condition of the rule at position %s of rule table %s", rules->positions[i], rules->table);
+	return psprintf("condition of the rule at position %s of rule table %s", table->positions[i], table->name);
 }
 
-ProcessRules *
-load_rules(Attachment *attachment, Relation rel)
+RuleTable *
+load_rule_table(const ProcessOptions *options, Relation target, Oid *oid)
 {
-	const ProcessOptions *options = &attachment->options;
 	RuleReader	reader = {.room = 8};
-	Relation	table = open_source_table(RULE_TABLE, options, rel, &attachment->tables[RULE_TABLE]);
-	ProcessRules *rules = palloc0(sizeof(ProcessRules));
+	Relation	rules = open_source_table(RULE_TABLE, options, target, oid);
+	RuleTable  *table = palloc0(sizeof(RuleTable));
 
-	reader.table = RelationGetRelationName(table);
-	find_columns(table, options, &reader);
+	reader.table = RelationGetRelationName(rules);
+	find_columns(rules, options, &reader);
 	reader.rules = palloc(reader.room * sizeof(ReadRule));
-	read_source_table(table, read_rule_row, &reader);
+	read_source_table(rules, read_rule_row, &reader);
 	qsort_arg(reader.rules, reader.n, sizeof(ReadRule), compare_positions, &reader);
 
-	rules->table = options->tables[RULE_TABLE];
-	rules->n = reader.n;
-	rules->positions = palloc(reader.n * sizeof(char *));
-	rules->processes = palloc(reader.n * sizeof(char *));
-	rules->texts = palloc(reader.n * sizeof(char *));
+	table->name = options->tables[RULE_TABLE];
+	table->n = reader.n;
+	table->positions = palloc(reader.n * sizeof(char *));
+	table->processes = palloc(reader.n * sizeof(char *));
+	table->texts = palloc(reader.n * sizeof(char *));
 	for (int i = 0; i < reader.n; i++)
 	{
-		rules->positions[i] = reader.rules[i].position_text;
-		rules->processes[i] = reader.rules[i].process;
-		rules->texts[i] = reader.rules[i].condition;
+		table->positions[i] = reader.rules[i].position_text;
+		table->processes[i] = reader.rules[i].process;
+		table->texts[i] = reader.rules[i].condition;
 		if (i > 0 && compare_positions(&reader.rules[i - 1], &reader.rules[i], &reader) == 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNIQUE_VIOLATION),
-					 errmsg("rule table %s has more than one rule at position %s", rules->table, rules->positions[i]),
+					 errmsg("rule table %s has more than one rule at position %s", table->name, table->positions[i]),
 					 errhint("Create a unique index on column \"%s\".", options->rule_position)));
 	}
-	rules->conditions = make_condition_list(rules->texts, rules->n, RelationGetDescr(rel),
-											CONDITION_OF_EDITOR, rule_place, rules);
-	return rules;
+	table->conditions = make_condition_list(table->texts, table->n, RelationGetDescr(target),
+											CONDITION_OF_EDITOR, rule_place, table);
+	return table;
 }
 
 /* The process that a rule chooses. */
-static const AttachedProcess *
-chosen_process(const Attachment *attachment, int rule)
+static int
+chosen_process(const RuleTable *table, const ProcessTable *processes, int rule)
 {
-	const ProcessRules *rules = attachment->rules;
-
-	for (int i = 0; i < attachment->n_processes; i++)
+	for (int i = 0; i < processes->n; i++)
 	{
-		if (strcmp(attachment->processes[i].rule_key, rules->processes[rule]) == 0)
-			return &attachment->processes[i];
+		if (strcmp(processes->processes[i].rule_key, table->processes[rule]) == 0)
+			return i;
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_OBJECT),
 			 errmsg("the rule at position %s of rule table %s chooses sales process \"%s\", which process table %s does not have",
-					rules->positions[rule], rules->table, rules->processes[rule],
-					attachment->options.tables[PROCESS_TABLE]),
-			 errhint("Name a process by its column \"%s\".",
-					 attachment->options.rule_process_key ? attachment->options.rule_process_key :
-					 attachment->options.process_key)));
-	return NULL;
+					table->positions[rule], table->name, table->processes[rule], processes->name),
+			 errhint("Name a process by its column \"%s\".", processes->rule_key_column)));
+	return -1;
 }
 
 void
-check_rules(const Attachment *attachment)
+check_rules(const RuleTable *table, const ProcessTable *processes)
 {
-	read_conditions(attachment->rules->conditions);
-	for (int i = 0; i < attachment->rules->n; i++)
-		(void) chosen_process(attachment, i);
+	read_conditions(table->conditions);
+	for (int i = 0; i < table->n; i++)
+		(void) chosen_process(table, processes, i);
 }
 
 Conditions *
-rule_conditions(const ProcessRules *rules)
+rule_conditions(const RuleTable *table)
 {
-	return rules->conditions;
+	return table->conditions;
 }
 
-const AttachedProcess *
-choose_process(const Attachment *attachment, ConditionRun *run, HeapTuple row)
+int
+choose_process(const RuleTable *table, const ProcessTable *processes, ConditionRun *run, HeapTuple row)
 {
-	for (int i = 0; i < attachment->rules->n; i++)
+	for (int i = 0; i < table->n; i++)
 	{
 		if (check_passes(run, i, row))
-			return chosen_process(attachment, i);
+			return chosen_process(table, processes, i);
 	}
-	return find_process(attachment, NULL);
+	return find_table_process(processes, NULL);
 }

@@ -16,19 +16,13 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
-#include "commands/trigger.h"
 #include "miscadmin.h"
-#include "process/attachment.h"
-#include "process/report.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rls.h"
 #include "utils/snapmgr.h"
 #include "utils/varlena.h"
-
-PG_FUNCTION_INFO_V1(opp_process_table_changed);
 
 /* How messages call each of them, and the options that name its columns. */
 static const struct
@@ -189,18 +183,4 @@ read_source_table(Relation source, SourceRowReader reader, void *arg)
 	table_endscan(scan);
 	UnregisterSnapshot(snapshot);
 	relation_close(source, AccessShareLock);
-}
-
-/* On such a table: tells all backends that what they keep of it is stale. */
-Datum
-opp_process_table_changed(PG_FUNCTION_ARGS)
-{
-	TriggerData *trigger = (TriggerData *) fcinfo->context;
-
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		report_wrong_trigger("process_table_changed", "as a trigger");
-	if (!TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_STATEMENT(trigger->tg_event))
-		report_wrong_trigger("process_table_changed", "AFTER each STATEMENT");
-	CacheInvalidateRelcache(trigger->tg_relation);
-	return PointerGetDatum(NULL);
 }

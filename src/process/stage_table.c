@@ -5,15 +5,32 @@
  * The process knows stages by name, and so do messages; the table translates
  * between the name and the text form of the id.
  */
-#include "process/source_table.h"
+#include "process/stage_table.h"
 
-#include "process/attachment.h"
+#include "process/source_table.h"
+#include "process/stage_value.h"
 #include "utils/lsyscache.h"
+
+/* A row of it; both as text. */
+typedef struct StageId
+{
+	const char *id;
+	const char *name;
+} StageId;
+
+struct StageTable
+{
+	const char *name;			/* qualified and quoted */
+	const char *key_column;
+	const char *name_column;
+	int			n;
+	StageId    *ids;			/* sorted by id */
+};
 
 /* Columns of the table of stages, and where its rows go. */
 typedef struct StageReader
 {
-	Attachment *attachment;
+	StageTable *table;
 	int			room;
 	AttrNumber	key;
 	AttrNumber	name;
@@ -27,12 +44,11 @@ compare_ids(const void *a, const void *b)
 	return strcmp(((const StageId *) a)->id, ((const StageId *) b)->id);
 }
 
-/* Called in the attachment's memory context. */
 static void
 read_stage_row(TupleTableSlot *row, void *arg)
 {
 	StageReader *reader = arg;
-	Attachment *attachment = reader->attachment;
+	StageTable *table = reader->table;
 	StageId    *stage;
 	bool		no_key;
 	bool		no_name;
@@ -41,50 +57,52 @@ read_stage_row(TupleTableSlot *row, void *arg)
 
 	if (no_key || no_name)
 		return;
-	if (attachment->n_stage_ids == reader->room)
+	if (table->n == reader->room)
 	{
 		reader->room *= 2;
-		attachment->stage_ids = repalloc(attachment->stage_ids, reader->room * sizeof(StageId));
+		table->ids = repalloc(table->ids, reader->room * sizeof(StageId));
 	}
-	stage = &attachment->stage_ids[attachment->n_stage_ids++];
+	stage = &table->ids[table->n++];
 	stage->id = read_name_of(&reader->key_reader, key);
 	stage->name = read_name_of(&reader->name_reader, name);
 }
 
-void
-load_stage_ids(Attachment *attachment, Relation rel)
+StageTable *
+load_stage_table(const ProcessOptions *options, Relation target, Oid *oid)
 {
-	const ProcessOptions *options = &attachment->options;
-	StageReader reader = {.attachment = attachment, .room = 16};
-	Relation	stages = open_source_table(STAGE_TABLE, options, rel, &attachment->tables[STAGE_TABLE]);
-	Oid			table = RelationGetRelid(stages);
+	StageTable *table = palloc0(sizeof(StageTable));
+	StageReader reader = {.table = table, .room = 16};
+	Relation	stages = open_source_table(STAGE_TABLE, options, target, oid);
 
+	table->name = options->tables[STAGE_TABLE];
+	table->key_column = options->stage_key;
+	table->name_column = options->stage_name;
 	reader.key = source_column(STAGE_TABLE, stages, options->stage_key, InvalidOid);
 	reader.name = source_column(STAGE_TABLE, stages, options->stage_name, InvalidOid);
-	init_name_reader(&reader.key_reader, get_atttype(table, reader.key), CurrentMemoryContext);
-	init_name_reader(&reader.name_reader, get_atttype(table, reader.name), CurrentMemoryContext);
-	attachment->stage_ids = palloc(reader.room * sizeof(StageId));
+	init_name_reader(&reader.key_reader, get_atttype(*oid, reader.key), CurrentMemoryContext);
+	init_name_reader(&reader.name_reader, get_atttype(*oid, reader.name), CurrentMemoryContext);
+	table->ids = palloc(reader.room * sizeof(StageId));
 	read_source_table(stages, read_stage_row, &reader);
 
-	qsort(attachment->stage_ids, attachment->n_stage_ids, sizeof(StageId), compare_ids);
-	for (int i = 1; i < attachment->n_stage_ids; i++)
+	qsort(table->ids, table->n, sizeof(StageId), compare_ids);
+	for (int i = 1; i < table->n; i++)
 	{
-		if (compare_ids(&attachment->stage_ids[i - 1], &attachment->stage_ids[i]) == 0)
+		if (compare_ids(&table->ids[i - 1], &table->ids[i]) == 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNIQUE_VIOLATION),
 					 errmsg("stage table %s has more than one row with %s %s",
-							options->tables[STAGE_TABLE], options->stage_key, attachment->stage_ids[i].id),
-					 errhint("Create a unique index on column \"%s\".", options->stage_key)));
+							table->name, table->key_column, table->ids[i].id),
+					 errhint("Create a unique index on column \"%s\".", table->key_column)));
 	}
+	return table;
 }
 
 /* Of an id that is not there, what no process has for a stage. */
 const char *
-stage_of_id(const Attachment *attachment, const char *id)
+stage_of_id(const StageTable *table, const char *id)
 {
 	StageId		wanted = {.id = id};
-	StageId    *found = bsearch(&wanted, attachment->stage_ids, attachment->n_stage_ids,
-								sizeof(StageId), compare_ids);
+	StageId    *found = bsearch(&wanted, table->ids, table->n, sizeof(StageId), compare_ids);
 
 	if (found == NULL)
 		return psprintf("%s (not in the stage table)", id);
@@ -92,14 +110,13 @@ stage_of_id(const Attachment *attachment, const char *id)
 }
 
 const char *
-id_of_stage(const Attachment *attachment, const char *name)
+id_of_stage(const StageTable *table, const char *name)
 {
-	const ProcessOptions *options = &attachment->options;
 	const StageId *found = NULL;
 
-	for (int i = 0; i < attachment->n_stage_ids; i++)
+	for (int i = 0; i < table->n; i++)
 	{
-		const StageId *stage = &attachment->stage_ids[i];
+		const StageId *stage = &table->ids[i];
 
 		if (strcmp(stage->name, name) != 0)
 			continue;
@@ -107,8 +124,8 @@ id_of_stage(const Attachment *attachment, const char *name)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNIQUE_VIOLATION),
 					 errmsg("stage \"%s\" of the sales process is more than one row of stage table %s",
-							name, options->tables[STAGE_TABLE]),
-					 errdetail("Column \"%s\" holds %s, and %s.", options->stage_key, found->id, stage->id),
+							name, table->name),
+					 errdetail("Column \"%s\" holds %s, and %s.", table->key_column, found->id, stage->id),
 					 errhint("Give the stages of a process names of their own.")));
 		found = stage;
 	}
@@ -116,8 +133,8 @@ id_of_stage(const Attachment *attachment, const char *name)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("stage \"%s\" of the sales process is not in stage table %s",
-						name, options->tables[STAGE_TABLE]),
-				 errdetail("Column \"%s\" has no such value.", options->stage_name),
+						name, table->name),
+				 errdetail("Column \"%s\" has no such value.", table->name_column),
 				 errhint("If it was renamed there, rename it in the sales process, too, or give it its name back.")));
 	return found->id;
 }

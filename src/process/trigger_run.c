@@ -7,6 +7,7 @@
 
 #include "access/htup_details.h"
 #include "nodes/pg_list.h"
+#include "process/cache.h"
 
 typedef struct TriggerRun
 {

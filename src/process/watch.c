@@ -6,13 +6,18 @@
  */
 #include "command.h"
 #include "names.h"
-#include "process/attach.h"
+#include "process/watch.h"
 
 #include "access/table.h"
+#include "commands/trigger.h"
 #include "executor/spi.h"
-#include "process/attachment.h"
+#include "process/report.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/rel.h"
+
+PG_FUNCTION_INFO_V1(opp_process_table_changed);
 
 /* A trigger that is disabled is enabled.  The lock is kept: unwatch_tables looks again when it has its own. */
 void
@@ -81,4 +86,18 @@ unwatch_tables(List *names)
 		commands = lappend(commands, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2));
 	foreach(cell, commands)
 		run_command(lfirst(cell));
+}
+
+/* Tells all backends that what they keep of the table is stale. */
+Datum
+opp_process_table_changed(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		report_wrong_trigger("process_table_changed", "as a trigger");
+	if (!TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_STATEMENT(trigger->tg_event))
+		report_wrong_trigger("process_table_changed", "AFTER each STATEMENT");
+	CacheInvalidateRelcache(trigger->tg_relation);
+	return PointerGetDatum(NULL);
 }

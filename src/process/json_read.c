@@ -1,160 +1,19 @@
 /*
- * json.c
- *		Reading the text form of a sales process, with the path of what is wrong
- *		in it.
+ * json_read.c
+ *		Reading the text form of a sales process: what its keys must be.
  *
- * jsonb does the lexing.  What has its default makes no difference to the stored
+ * What has its default makes no difference to the stored
  * value: equal processes are equal bytes.  Conditions are taken as they are: what
  * they mean depends on the table that the process is attached to.
  */
 #include "process/json.h"
 #include "process/json_keys.h"
-#include "process/process_text.h"
+#include "process/json_reader.h"
 
-#include "mb/pg_wchar.h"
-#include "miscadmin.h"
 #include "numeric/fixed.h"
-#include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
-#include "utils/jsonb.h"
 
 #define ROTTING_DAYS_MAX 36500
-
-/* Where in the JSON we are, for messages. */
-typedef struct Reader
-{
-	Node	   *escontext;
-	StringInfoData path;
-	ProcessText process;
-} Reader;
-
-/* Reads the value of one key of an object; false after a mistake. */
-typedef bool (*KeyReader) (Reader *reader, const char *key, JsonbValue *value, void *target);
-
-static bool mistake(Reader *reader, int sqlstate, const char *format,...) pg_attribute_printf(3, 4);
-
-static bool
-mistake(Reader *reader, int sqlstate, const char *format,...)
-{
-	StringInfoData what;
-
-	initStringInfo(&what);
-	for (;;)
-	{
-		va_list		args;
-		int			needed;
-
-		va_start(args, format);
-		needed = appendStringInfoVA(&what, format, args);
-		va_end(args);
-		if (needed == 0)
-			break;
-		enlargeStringInfo(&what, needed);
-	}
-	errsave(reader->escontext,
-			(errcode(sqlstate),
-			 errmsg("invalid sales process: %s", what.data),
-			 errdetail("The mistake is at %s.", reader->path.data)));
-	return false;
-}
-
-static char *
-value_string(const JsonbValue *value)
-{
-	return pnstrdup(value->val.string.val, value->val.string.len);
-}
-
-static bool
-is_container(const JsonbValue *value, bool object)
-{
-	if (value->type != jbvBinary)
-		return false;
-	return object ? JsonContainerIsObject(value->val.binary.data)
-		: JsonContainerIsArray(value->val.binary.data) && !JsonContainerIsScalar(value->val.binary.data);
-}
-
-/* Reads an object, each key by the function given. */
-static bool
-read_object(Reader *reader, JsonbValue *value, const char *what, KeyReader read_key, void *target)
-{
-	JsonbIterator *iterator;
-	JsonbIteratorToken token;
-	JsonbValue	item;
-	char	   *key = NULL;
-
-	if (!is_container(value, true))
-		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION, "%s must be an object", what);
-
-	iterator = JsonbIteratorInit(value->val.binary.data);
-	while ((token = JsonbIteratorNext(&iterator, &item, true)) != WJB_DONE)
-	{
-		int			path_len = reader->path.len;
-
-		if (token == WJB_KEY)
-			key = value_string(&item);
-		else if (token == WJB_VALUE)
-		{
-			append_key_path(&reader->path, key);
-			if (!read_key(reader, key, &item, target))
-				return false;
-			reader->path.len = path_len;
-			reader->path.data[path_len] = '\0';
-		}
-	}
-	return true;
-}
-
-/*
- * Reads an array: item i by the function given, which is called with no key
- * and with target advanced by stride bytes an item.
- */
-static bool
-read_array(Reader *reader, JsonbValue *value, KeyReader read_item, char *target, size_t stride)
-{
-	uint32		n = JsonContainerSize(value->val.binary.data);
-
-	for (uint32 i = 0; i < n; i++)
-	{
-		JsonbValue *item = getIthJsonbValueFromContainer(value->val.binary.data, i);
-		int			path_len = reader->path.len;
-
-		CHECK_FOR_INTERRUPTS();
-		appendStringInfo(&reader->path, "[%u]", i);
-		if (!read_item(reader, NULL, item, target + i * stride))
-			return false;
-		reader->path.len = path_len;
-		reader->path.data[path_len] = '\0';
-	}
-	return true;
-}
-
-/* Some words in one line. */
-static bool
-read_words(Reader *reader, JsonbValue *value, const char *what, int max_bytes, char **words)
-{
-	char	   *s;
-	int			len;
-
-	if (value->type != jbvString)
-		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION, "%s must be a string", what);
-	*words = s = value_string(value);
-	len = strlen(s);
-	if (len == 0)
-		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION, "%s must not be empty", what);
-	if (len > max_bytes)
-		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION,
-					   "%s is longer than %d bytes", what, max_bytes);
-	if (s[0] == ' ' || s[len - 1] == ' ')
-		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION,
-					   "%s must not begin or end with a space", what);
-	for (int i = 0; i < len; i++)
-	{
-		if ((unsigned char) s[i] < ' ' || s[i] == 0x7F)
-			return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION,
-						   "%s must not contain control characters", what);
-	}
-	return true;
-}
 
 /* A name, label or category. */
 static bool
@@ -165,7 +24,7 @@ read_name(Reader *reader, JsonbValue *value, const char *what, char **name)
 
 /* An SQL expression, not looked into. */
 static bool
-read_condition(Reader *reader, JsonbValue *value, char **condition)
+read_expression(Reader *reader, JsonbValue *value, char **condition)
 {
 	if (value->type != jbvString || value->val.string.len == 0)
 		return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION, "a condition must be an SQL expression in a string");
@@ -222,7 +81,7 @@ read_check_key(Reader *reader, const char *key, JsonbValue *value, void *target)
 	CheckText  *check = target;
 
 	if (strcmp(key, "when") == 0)
-		return read_condition(reader, value, &check->when);
+		return read_expression(reader, value, &check->when);
 	if (strcmp(key, "message") == 0)
 		return read_words(reader, value, "a check's message", CHECK_MESSAGE_BYTES, &check->message);
 	return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION,
@@ -431,7 +290,7 @@ read_branch_key(Reader *reader, const char *key, JsonbValue *value, void *target
 	if (strcmp(key, "to") == 0)
 		return read_stage_name(reader, value, &branch->to);
 	if (strcmp(key, "when") == 0)
-		return read_condition(reader, value, &branch->when);
+		return read_expression(reader, value, &branch->when);
 	return mistake(reader, ERRCODE_INVALID_TEXT_REPRESENTATION,
 				   "unknown key \"%s\" of a branch (known are from, to, when)", shown_name(key));
 }
