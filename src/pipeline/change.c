@@ -161,8 +161,6 @@ is_listed(text *owner, ArrayType *owners)
 	bool	   *nulls;
 	int			n;
 
-	if (owner == NULL)
-		return false;
 	deconstruct_array(owners, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &n);
 	for (int i = 0; i < n; i++)
 	{
@@ -181,20 +179,19 @@ is_word(text *text, const char *word)
 typedef void (*DealReader) (const NullableDatum *columns, int n_columns, Deal *deal);
 
 /*
- * The deal of four arguments from the one given: status, amount, closing date,
- * owner.  A missing amount adds nothing; a closing date that is not known is later
- * than every window that ends.
+ * The status and closing date of a deal, whose four arguments from the first one
+ * are status, amount, closing date and owner.  A closing date that is not known is
+ * later than every window that ends.
  */
 static void
-read_state(FunctionCallInfo fcinfo, int first, DealState *state, DealReader read)
+read_state(FunctionCallInfo fcinfo, int first, DealState *state)
 {
-	/* an amount, and no probability */
-	NullableDatum columns[2] = {fcinfo->args[first + 1], {.isnull = true}};
 	bool		has_from = !PG_ARGISNULL(9);
 	bool		has_to = !PG_ARGISNULL(10);
 	text	   *status;
 
-	memset(state, 0, sizeof(DealState));
+	state->status = WAS_ABSENT;
+	state->window = 0;
 	if (PG_ARGISNULL(first))
 		return;
 	status = PG_GETARG_TEXT_PP(first);
@@ -209,15 +206,32 @@ read_state(FunctionCallInfo fcinfo, int first, DealState *state, DealReader read
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("status \"%s\" of a deal is not known", text_to_cstring(status)),
 				 errhint("Use 'open', 'won', 'lost', or NULL for a deal that is not there.")));
-	read(columns, 2, &state->deal);
 	if (PG_ARGISNULL(first + 2))
 		state->window = has_from || has_to ? 1 : 0;
 	else if (has_from && PG_GETARG_DATEADT(first + 2) < PG_GETARG_DATEADT(9))
 		state->window = -1;
 	else if (has_to && PG_GETARG_DATEADT(first + 2) > PG_GETARG_DATEADT(10))
 		state->window = 1;
-	state->owner = PG_ARGISNULL(first + 3) ? NULL : PG_GETARG_TEXT_PP(first + 3);
-	state->is_ours = PG_ARGISNULL(11) || is_listed(state->owner, PG_GETARG_ARRAYTYPE_P(11));
+}
+
+/* Its amount and owner.  A missing amount adds nothing. */
+static void
+read_rest(FunctionCallInfo fcinfo, int first, DealState *state, DealReader read)
+{
+	/* an amount, and no probability */
+	NullableDatum columns[2] = {fcinfo->args[first + 1], {.isnull = true}};
+
+	state->deal.has_amount = false;
+	state->owner = NULL;
+	state->is_ours = PG_ARGISNULL(11);
+	if (state->status == WAS_ABSENT)
+		return;
+	read(columns, 2, &state->deal);
+	if (PG_ARGISNULL(first + 3))
+		return;
+	state->owner = PG_GETARG_TEXT_PP(first + 3);
+	if (!state->is_ours)
+		state->is_ours = is_listed(state->owner, PG_GETARG_ARRAYTYPE_P(11));
 }
 
 static int128
@@ -235,10 +249,17 @@ use_amount(PipelineWaterfall *waterfall, const Deal *deal)
 	waterfall->decimals = Max(waterfall->decimals, deal->decimals);
 }
 
+/* As far as status and date go. */
 static bool
-is_in_pipeline(const DealState *deal)
+may_be_in_pipeline(const DealState *state)
 {
-	return deal->status == WAS_OPEN && deal->window == 0 && deal->is_ours;
+	return state->status == WAS_OPEN && state->window == 0;
+}
+
+static bool
+is_in_pipeline(const DealState *state)
+{
+	return may_be_in_pipeline(state) && state->is_ours;
 }
 
 /* False when it is in the pipeline neither before nor after. */
@@ -293,8 +314,12 @@ change_add(FunctionCallInfo fcinfo, DealReader read)
 	DealState	after;
 	ChangeKind	kind;
 
-	read_state(fcinfo, 1, &before, read);
-	read_state(fcinfo, 5, &after, read);
+	read_state(fcinfo, 1, &before);
+	read_state(fcinfo, 5, &after);
+	if (!may_be_in_pipeline(&before) && !may_be_in_pipeline(&after))
+		PG_RETURN_POINTER(waterfall);
+	read_rest(fcinfo, 1, &before, read);
+	read_rest(fcinfo, 5, &after, read);
 	if (judge(&before, &after, &kind))
 	{
 		check_deals(waterfall, 1);
