@@ -87,7 +87,7 @@ $(SCRIPT): $(SCRIPT_PARTS) opportunity.control Makefile
 	{ printf '%s\n' '\echo Use "CREATE EXTENSION $(EXTENSION)" to load this file. \quit'; cat $(SCRIPT_PARTS); } > $@
 
 # create_workspace carries its script inside the library, as two C strings.
-WORKSPACE_SCRIPT = $(addprefix src/workspace/,tables_people.sql tables_catalog.sql tables_deals.sql triggers.sql views.sql calls.sql)
+WORKSPACE_SCRIPT = $(addprefix src/workspace/,tables_people.sql tables_catalog.sql tables_deals.sql triggers.sql views.sql insights.sql calls.sql)
 WORKSPACE_DEFAULTS = src/workspace/defaults.sql
 SQL_TO_C_STRING = sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/'
 
