@@ -262,7 +262,7 @@ COMMENT ON COLUMN opportunity_line.quantity IS 'Number of units, up to five deci
 COMMENT ON COLUMN opportunity_line.price_per_unit IS 'Price of one unit; given none, that of the price list.';
 COMMENT ON COLUMN opportunity_line.catalogue_price IS 'Price of one unit in the price list when the line was priced; NULL: none. Computed.';
 COMMENT ON COLUMN opportunity_line.is_price_overridden IS 'Whether price_per_unit differs from catalogue_price. Computed.';
-COMMENT ON COLUMN opportunity_line.volume_discount IS 'Discount on each unit''s price: that of the price list item''s discount list, computed whenever quantity or price change; where there is no such list, as given. NULL: none.';
+COMMENT ON COLUMN opportunity_line.volume_discount IS 'Discount on each unit''s price: that of the price list item''s discount list, computed whenever quantity or price change; where there is no such list, as given, for as long as a product''s quantity and price stay. NULL: none.';
 COMMENT ON COLUMN opportunity_line.discount_percent IS 'Discount on the line in percent, 0 to 100; when given, manual_discount is computed from it, and goes with it unless the same statement gives another.';
 COMMENT ON COLUMN opportunity_line.manual_discount IS 'Discount on the whole line, or on each unit (see discount_is_per_unit); NULL: none.';
 COMMENT ON COLUMN opportunity_line.discount_is_per_unit IS 'true: manual_discount is taken off each unit.';
