@@ -71,6 +71,7 @@ CREATE TABLE opportunity (
     is_revenue_system_calculated boolean NOT NULL DEFAULT true,
     line_count integer NOT NULL DEFAULT 0,
     split_percent numeric(12,4) NOT NULL DEFAULT 0,
+    split_count integer NOT NULL DEFAULT 0,
     lines_net numeric(28,10) NOT NULL DEFAULT 0,
     lines_tax numeric(28,10) NOT NULL DEFAULT 0,
     detail_amount numeric(18,2) NOT NULL DEFAULT 0,
@@ -156,6 +157,7 @@ COMMENT ON COLUMN opportunity.forecast_category IS 'Set from the stage on every 
 COMMENT ON COLUMN opportunity.is_revenue_system_calculated IS 'true: estimated_value is total_amount once there are lines; false: it is user_estimated_value.';
 COMMENT ON COLUMN opportunity.line_count IS 'Number of lines. Kept by triggers; writing it is refused.';
 COMMENT ON COLUMN opportunity.split_percent IS 'Sum of its revenue splits, 0 or 100 when a transaction ends. Kept by triggers; writing it is refused.';
+COMMENT ON COLUMN opportunity.split_count IS 'Number of its splits of either kind. Kept by triggers; writing it is refused.';
 COMMENT ON COLUMN opportunity.lines_net IS 'Sum of the lines'' net amounts, those of lines that are rounded on the document to ten decimals. Kept by triggers; writing it is refused.';
 COMMENT ON COLUMN opportunity.lines_tax IS 'Sum of the lines'' taxes, likewise. Kept by triggers; writing it is refused.';
 COMMENT ON COLUMN opportunity.detail_amount IS 'Sum of the lines'' net amounts: lines_net, rounded. Kept by triggers; writing it is refused.';

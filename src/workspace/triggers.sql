@@ -133,8 +133,8 @@ BEGIN ATOMIC
     FROM (VALUES ('opportunity.net_amount(quantity, price_per_unit,'
             ' coalesce(volume_discount, 0) + CASE WHEN discount_is_per_unit THEN coalesce(manual_discount, 0) ELSE 0 END,'
             ' CASE WHEN discount_is_per_unit THEN 0 ELSE coalesce(manual_discount, 0) END, 10)')) AS gross (amount);
-    SELECT opportunity.attach_totals('opportunity'::regclass, 'split_percent',
-        'opportunity_split'::regclass, 'opportunity_id', 'percent', lines_where => 'kind = ''revenue''', when_empty => 'zero');
+    SELECT opportunity.attach_totals('opportunity'::regclass, 'split_percent, split_count',
+        'opportunity_split'::regclass, 'opportunity_id', 'CASE kind WHEN ''revenue'' THEN percent ELSE 0 END, 1', when_empty => 'zero');
     SELECT opportunity.attach_process('opportunity'::regclass, 'stage',
         process_table => 'process'::regclass, process_column => 'process',
         probability_column => 'probability', forecast_category_column => 'forecast_category',
@@ -354,10 +354,11 @@ COMMENT ON FUNCTION keep_splits() IS 'Trigger function, run as the owner: the am
 CREATE TRIGGER keep_splits AFTER INSERT OR DELETE OR UPDATE OF opportunity_id, kind, percent, amount ON opportunity_split
     FOR EACH ROW EXECUTE FUNCTION keep_splits();
 CREATE TRIGGER keep_splits AFTER UPDATE ON opportunity
-    FOR EACH ROW WHEN (OLD.outcome IS DISTINCT FROM NEW.outcome
-        OR OLD.actual_value IS DISTINCT FROM NEW.actual_value
-        OR OLD.estimated_value IS DISTINCT FROM NEW.estimated_value
-        OR OLD.currency IS DISTINCT FROM NEW.currency)
+    FOR EACH ROW WHEN (NEW.split_count > 0
+        AND (OLD.outcome IS DISTINCT FROM NEW.outcome
+            OR OLD.actual_value IS DISTINCT FROM NEW.actual_value
+            OR OLD.estimated_value IS DISTINCT FROM NEW.estimated_value
+            OR OLD.currency IS DISTINCT FROM NEW.currency))
     EXECUTE FUNCTION keep_splits();
 
 CREATE FUNCTION check_splits() RETURNS trigger
