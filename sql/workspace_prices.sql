@@ -170,6 +170,20 @@ UPDATE price_list_item SET method = 'margin_current_cost', percentage = 100 WHER
 SELECT refused('SELECT priced(1)');
 UPDATE product SET current_cost = NULL;
 SELECT refused('SELECT priced(1)');
+-- No list, one that is not valid, one in another currency; no price in that unit.
+BEGIN;
+SELECT new_opportunity('In francs', NULL, 'CHF') AS francs \gset
+SELECT replace(refused(format('SELECT add_line(%s, ''GRINDER'')', :francs)), CURRENT_DATE::text, 'today');
+INSERT INTO price_list (name, currency, valid_from, valid_to) VALUES ('Swiss', 'CHF', '2020-01-01', '2020-12-31');
+UPDATE opportunity SET price_list_id = (SELECT id FROM price_list WHERE name = 'Swiss') WHERE id = :francs;
+SELECT replace(refused(format('SELECT add_line(%s, ''GRINDER'')', :francs)), CURRENT_DATE::text, 'today');
+UPDATE price_list SET valid_to = NULL WHERE name = 'Swiss';
+SELECT refused(format('SELECT add_line(%s, ''GRINDER'')', :francs));
+INSERT INTO price_list_item (price_list_id, product_id, method, percentage) SELECT id, 1, 'percent_of_list', 90 FROM price_list WHERE name = 'Swiss';
+SELECT refused(format('SELECT add_line(%s, ''GRINDER'')', :francs));
+SELECT refused(format('UPDATE opportunity SET price_list_id = 1 WHERE id = %s', :francs));
+SELECT refused('INSERT INTO opportunity_line (opportunity_id) VALUES (1)');
+ROLLBACK;
 -- A product that was retired later stays in its lines, whose quantity may change.
 UPDATE price_list_item SET method = 'currency_amount' WHERE unit_id = 1;
 SELECT * FROM priced(2);
