@@ -13,7 +13,6 @@
 #include "catalog/pg_collation_d.h"
 #include "catalog/pg_type_d.h"
 #include "executor/spi.h"
-#include "numeric/currency.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/formatting.h"
@@ -39,17 +38,24 @@ execute(const char *commands, const char *argument)
 		elog(ERROR, "SPI_execute_with_args failed: %s", SPI_result_code_string(result));
 }
 
-/* Whether the query gives one row whose only column is true. */
+/* The only column of the only row; false when that is null or there is none. */
 static bool
-is_true(const char *query, const char *argument)
+ask(const char *query, const char *argument, Datum *answer)
 {
 	bool		isnull = true;
-	Datum		answer = (Datum) 0;
 
 	execute(query, argument);
 	if (SPI_processed == 1)
-		answer = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-	return !isnull && DatumGetBool(answer);
+		*answer = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	return !isnull;
+}
+
+static bool
+is_true(const char *query, const char *argument)
+{
+	Datum		answer;
+
+	return ask(query, argument, &answer) && DatumGetBool(answer);
 }
 
 /* Creates the schema, or makes sure that the one there is empty and the caller's. */
@@ -81,25 +87,6 @@ prepare_schema(const char *name)
 				 err_generic_string(PG_DIAG_SCHEMA_NAME, name)));
 }
 
-/* Decimals that amounts of the currency have; an unknown one is an error. */
-static int
-minor_unit(text *code)
-{
-	const Currency *currency = currency_by_code(VARDATA_ANY(code), VARSIZE_ANY_EXHDR(code));
-
-	if (currency == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("currency \"%s\" is not known", text_to_cstring(code)),
-				 errhint("Currencies have the three letters of ISO 4217; opportunity.currencies() lists them.")));
-	if (currency->minor_unit == NO_MINOR_UNIT)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s cannot be the base currency of a workspace", currency->code),
-				 errdetail("ISO 4217 gives it no minor unit to count in.")));
-	return currency->minor_unit;
-}
-
 /* The script with so many decimals in amounts, and as many digits before the point. */
 static const char *
 script_with_decimals(int decimals)
@@ -117,6 +104,7 @@ opp_create_workspace(PG_FUNCTION_ARGS)
 {
 	const char *schema;
 	const char *currency;
+	Datum		minor_unit;
 	int			least;
 	int			decimals;
 	int			nest_level;
@@ -127,15 +115,20 @@ opp_create_workspace(PG_FUNCTION_ARGS)
 				 errmsg("create_workspace needs a schema name and a base currency, not NULL")));
 	schema = NameStr(*PG_GETARG_NAME(0));
 	currency = text_to_cstring(PG_GETARG_TEXT_PP(1));
-	least = Max(minor_unit(PG_GETARG_TEXT_PP(1)), USUAL_DECIMALS);
+
+	SPI_connect();
+	if (!ask("SELECT opportunity.minor_unit($1)", currency, &minor_unit))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" cannot be the base currency of a workspace", currency),
+				 errdetail("ISO 4217 gives it no minor unit to count in.")));
+	least = Max(DatumGetInt32(minor_unit), USUAL_DECIMALS);
 	decimals = PG_ARGISNULL(2) ? least : PG_GETARG_INT32(2);
 	if (decimals < least || decimals > MAX_DECIMALS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("amounts of a workspace in %s cannot have %d decimals", currency, decimals),
 				 errdetail("They have %d to %d.", least, MAX_DECIMALS)));
-
-	SPI_connect();
 	prepare_schema(schema);
 
 	/* Given back at the end of this function, or of the transaction if it fails. */
