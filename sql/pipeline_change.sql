@@ -57,6 +57,17 @@ SELECT pipeline_change(NULL, NULL, NULL, NULL, 'open', '12.50', '2026-01-01', 'a
 PREPARE untyped AS SELECT pipeline_change($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
 EXECUTE untyped ('open', 5, '2026-01-01', NULL, 'won', 6, '2026-01-01', NULL, NULL, NULL, NULL);
 
+-- Closing dates with a time count by their day: that of the session where they have a time zone.
+SELECT pipeline_change(bs, ba, bc + time '23:59', bo, s, a, c + time '00:00', o, '2026-01-01', '2026-03-31', '{ada,bob}') = min(w::text)::pipeline_waterfall AS timestamp,
+    pipeline_change(bs, ba, (bc + time '23:59')::timestamptz, bo, s, a, c::timestamptz, o, '2026-01-01', '2026-03-31', '{ada,bob}') = min(w::text)::pipeline_waterfall AS timestamptz,
+    pipeline_change(bs, bf, bc, bo, s, f, c::timestamp, o, '2026-01-01', '2026-03-31', '{ada,bob}') = min(w::text)::pipeline_waterfall AS double_mixed,
+    pipeline_change(bs, bb, bc + time '12:00', bo, s, b, c::timestamptz, o, '2026-01-01', '2026-03-31', '{ada,bob}') = min(hundredfold::text)::pipeline_waterfall AS bigint_mixed
+FROM typed, (SELECT w, hundredfold FROM plain) p;
+SELECT pipeline_change('open', 1, timestamptz '2026-04-01 02:00Z', NULL, 'lost', 1, NULL, NULL, '2026-04-01', NULL, NULL) AS in_utc;
+SET timezone = 'America/New_York';
+SELECT pipeline_change('open', 1, timestamptz '2026-04-01 02:00Z', NULL, 'lost', 1, NULL, NULL, '2026-04-01', NULL, NULL) AS in_new_york, pipeline_change('open', 1, timestamptz 'infinity', NULL, 'lost', 1, NULL, NULL, NULL, '2026-04-01', NULL) AS never;
+SET timezone = 'UTC';
+
 -- Amounts of type monetary: the same figures, in their currency, which is told and kept apart from others and from plain numbers.
 CREATE TABLE in_euro AS SELECT pipeline_change(bs, bm, bc, bo, s, m, c, o, '2026-01-01', '2026-03-31', '{ada,bob}') AS w FROM typed;
 SELECT count(*) AS steps, bool_and((e.deals, e.amount, e.running, e.before_amount, e.after_amount) = (p.deals, p.amount, p.running, p.before_amount, p.after_amount)) AS same_figures, min(e.currency) AS least, max(e.currency) AS greatest, count(p.currency) AS of_numbers

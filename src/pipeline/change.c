@@ -16,6 +16,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
+#include "utils/fmgrprotos.h"
 #include "utils/tuplestore.h"
 
 PG_FUNCTION_INFO_V1(opp_pipeline_waterfall_in);
@@ -24,10 +25,6 @@ PG_FUNCTION_INFO_V1(opp_pipeline_waterfall_recv);
 PG_FUNCTION_INFO_V1(opp_pipeline_waterfall_send);
 PG_FUNCTION_INFO_V1(opp_pipeline_waterfall_eq);
 PG_FUNCTION_INFO_V1(opp_pipeline_waterfall_ne);
-PG_FUNCTION_INFO_V1(opp_change_add_numeric);
-PG_FUNCTION_INFO_V1(opp_change_add_bigint);
-PG_FUNCTION_INFO_V1(opp_change_add_double);
-PG_FUNCTION_INFO_V1(opp_change_add_monetary);
 PG_FUNCTION_INFO_V1(opp_change_merge);
 PG_FUNCTION_INFO_V1(opp_waterfall_steps);
 
@@ -171,12 +168,31 @@ is_listed(text *owner, ArrayType *owners)
 }
 
 static bool
-is_word(text *text, const char *word)
+is_word(text *value, const char *word)
 {
-	return VARSIZE_ANY_EXHDR(text) == strlen(word) && memcmp(VARDATA_ANY(text), word, strlen(word)) == 0;
+	return VARSIZE_ANY_EXHDR(value) == strlen(word) && memcmp(VARDATA_ANY(value), word, strlen(word)) == 0;
 }
 
 typedef void (*DealReader) (const NullableDatum *columns, int n_columns, Deal *deal);
+typedef DateADT (*DayReader) (Datum datum);
+
+static DateADT
+day_of_date(Datum datum)
+{
+	return DatumGetDateADT(datum);
+}
+
+static DateADT
+day_of_timestamp(Datum datum)
+{
+	return DatumGetDateADT(DirectFunctionCall1(timestamp_date, datum));
+}
+
+static DateADT
+day_of_timestamptz(Datum datum)
+{
+	return DatumGetDateADT(DirectFunctionCall1(timestamptz_date, datum));
+}
 
 /*
  * The status and closing date of a deal, whose four arguments from the first one
@@ -184,10 +200,11 @@ typedef void (*DealReader) (const NullableDatum *columns, int n_columns, Deal *d
  * later than every window that ends.
  */
 static void
-read_state(FunctionCallInfo fcinfo, int first, DealState *state)
+read_state(FunctionCallInfo fcinfo, int first, DealState *state, DayReader day_of)
 {
 	bool		has_from = !PG_ARGISNULL(9);
 	bool		has_to = !PG_ARGISNULL(10);
+	DateADT		closes;
 	text	   *status;
 
 	state->status = WAS_ABSENT;
@@ -206,11 +223,17 @@ read_state(FunctionCallInfo fcinfo, int first, DealState *state)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("status \"%s\" of a deal is not known", text_to_cstring(status)),
 				 errhint("Use 'open', 'won', 'lost', or NULL for a deal that is not there.")));
+	if (!has_from && !has_to)
+		return;
 	if (PG_ARGISNULL(first + 2))
-		state->window = has_from || has_to ? 1 : 0;
-	else if (has_from && PG_GETARG_DATEADT(first + 2) < PG_GETARG_DATEADT(9))
+	{
+		state->window = 1;
+		return;
+	}
+	closes = day_of(PG_GETARG_DATUM(first + 2));
+	if (has_from && closes < PG_GETARG_DATEADT(9))
 		state->window = -1;
-	else if (has_to && PG_GETARG_DATEADT(first + 2) > PG_GETARG_DATEADT(10))
+	else if (has_to && closes > PG_GETARG_DATEADT(10))
 		state->window = 1;
 }
 
@@ -307,15 +330,15 @@ judge(const DealState *before, const DealState *after, ChangeKind *kind)
 }
 
 static Datum
-change_add(FunctionCallInfo fcinfo, DealReader read)
+change_add(FunctionCallInfo fcinfo, DealReader read, DayReader day_of)
 {
 	PipelineWaterfall *waterfall = state_argument(fcinfo);
 	DealState	before;
 	DealState	after;
 	ChangeKind	kind;
 
-	read_state(fcinfo, 1, &before);
-	read_state(fcinfo, 5, &after);
+	read_state(fcinfo, 1, &before, day_of);
+	read_state(fcinfo, 5, &after, day_of);
 	if (!may_be_in_pipeline(&before) && !may_be_in_pipeline(&after))
 		PG_RETURN_POINTER(waterfall);
 	read_rest(fcinfo, 1, &before, read);
@@ -330,29 +353,26 @@ change_add(FunctionCallInfo fcinfo, DealReader read)
 	PG_RETURN_POINTER(waterfall);
 }
 
-Datum
-opp_change_add_numeric(PG_FUNCTION_ARGS)
-{
-	return change_add(fcinfo, read_deal_numeric);
+#define DEFINE_CHANGE_ADD(amount, time) \
+PG_FUNCTION_INFO_V1(opp_change_add_##amount##_##time); \
+Datum \
+opp_change_add_##amount##_##time(PG_FUNCTION_ARGS) \
+{ \
+	return change_add(fcinfo, read_deal_##amount, day_of_##time); \
 }
 
-Datum
-opp_change_add_bigint(PG_FUNCTION_ARGS)
-{
-	return change_add(fcinfo, read_deal_bigint);
-}
-
-Datum
-opp_change_add_double(PG_FUNCTION_ARGS)
-{
-	return change_add(fcinfo, read_deal_double);
-}
-
-Datum
-opp_change_add_monetary(PG_FUNCTION_ARGS)
-{
-	return change_add(fcinfo, read_deal_monetary);
-}
+DEFINE_CHANGE_ADD(numeric, date)
+DEFINE_CHANGE_ADD(numeric, timestamp)
+DEFINE_CHANGE_ADD(numeric, timestamptz)
+DEFINE_CHANGE_ADD(bigint, date)
+DEFINE_CHANGE_ADD(bigint, timestamp)
+DEFINE_CHANGE_ADD(bigint, timestamptz)
+DEFINE_CHANGE_ADD(double, date)
+DEFINE_CHANGE_ADD(double, timestamp)
+DEFINE_CHANGE_ADD(double, timestamptz)
+DEFINE_CHANGE_ADD(monetary, date)
+DEFINE_CHANGE_ADD(monetary, timestamp)
+DEFINE_CHANGE_ADD(monetary, timestamptz)
 
 Datum
 opp_change_merge(PG_FUNCTION_ARGS)
