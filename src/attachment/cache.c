@@ -21,8 +21,8 @@
 #include "names.h"
 
 #include "access/xact.h"
+#include "common/hashfn.h"
 #include "attachment/target.h"
-#include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
@@ -30,13 +30,26 @@
 typedef struct CacheEntry
 {
 	Oid			trigger;		/* the key */
+	char		status;			/* simplehash's */
 	Oid			relid;
 	Oid			judge;			/* whose entry has the attachment */
 	bool		valid;
 	Attachment *attachment;		/* NULL: the trigger is a deriver */
 } CacheEntry;
 
-static HTAB *cache = NULL;
+/* Looked into for every row: dynahash would cost as much as finding a row's stages. */
+#define SH_PREFIX cached
+#define SH_ELEMENT_TYPE CacheEntry
+#define SH_KEY_TYPE Oid
+#define SH_KEY trigger
+#define SH_HASH_KEY(table, key) murmurhash32(key)
+#define SH_EQUAL(table, a, b) ((a) == (b))
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+static cached_hash *cache = NULL;
 static uint64 relation_changes = 0;
 
 /* Whether an attachment was read from a table; InvalidOid: from any. */
@@ -54,12 +67,12 @@ reads_table(const Attachment *attachment, Oid table)
 static void
 mark_changed(Oid relid)
 {
-	HASH_SEQ_STATUS status;
+	cached_iterator place;
 	CacheEntry *entry;
 
 	relation_changes++;
-	hash_seq_init(&status, cache);
-	while ((entry = hash_seq_search(&status)) != NULL)
+	cached_start_iterate(cache, &place);
+	while ((entry = cached_iterate(cache, &place)) != NULL)
 	{
 		if (relid == InvalidOid || relid == entry->relid ||
 			(entry->attachment != NULL && reads_table(entry->attachment, relid)))
@@ -77,12 +90,12 @@ enum_changed(Datum arg, int cacheid, uint32 hashvalue)
 static void
 distrust_source_tables(void)
 {
-	HASH_SEQ_STATUS status;
+	cached_iterator place;
 	CacheEntry *entry;
 
 	relation_changes++;
-	hash_seq_init(&status, cache);
-	while ((entry = hash_seq_search(&status)) != NULL)
+	cached_start_iterate(cache, &place);
+	while ((entry = cached_iterate(cache, &place)) != NULL)
 	{
 		if (entry->attachment != NULL && reads_table(entry->attachment, InvalidOid))
 			entry->valid = false;
@@ -107,31 +120,24 @@ subtransaction_ended(SubXactEvent event, SubTransactionId id, SubTransactionId p
 static void
 drop_invalid_entries(void)
 {
-	HASH_SEQ_STATUS status;
+	cached_iterator place;
 	CacheEntry *entry;
 
-	hash_seq_init(&status, cache);
-	while ((entry = hash_seq_search(&status)) != NULL)
+	cached_start_iterate(cache, &place);
+	while ((entry = cached_iterate(cache, &place)) != NULL)
 	{
 		if (entry->valid)
 			continue;
 		if (entry->attachment != NULL)
 			MemoryContextSetParent(entry->attachment->context, TopTransactionContext);
-		hash_search(cache, &entry->trigger, HASH_REMOVE, NULL);
+		cached_delete_item(cache, entry);
 	}
 }
 
 static void
-prepare_cache(void)
+make_cache(void)
 {
-	HASHCTL		control = {
-		.keysize = sizeof(Oid), .entrysize = sizeof(CacheEntry)
-	};
-
-	if (cache != NULL)
-		return;
-	control.hcxt = opportunity_context();
-	cache = hash_create("attached processes", 32, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	cache = cached_create(opportunity_context(), 32, NULL);
 	on_relation_change(mark_changed);
 	CacheRegisterSyscacheCallback(ENUMOID, enum_changed, (Datum) 0);
 	RegisterXactCallback(transaction_ended, NULL);
@@ -141,17 +147,18 @@ prepare_cache(void)
 uint64
 attachment_generation(void)
 {
-	prepare_cache();
+	if (cache == NULL)
+		make_cache();
 	return relation_changes;
 }
 
 static const Attachment *
 find_attachment(Oid trigger)
 {
-	CacheEntry *entry = hash_search(cache, &trigger, HASH_FIND, NULL);
+	CacheEntry *entry = cached_lookup(cache, trigger);
 
 	if (entry != NULL && entry->valid && entry->attachment == NULL)
-		entry = hash_search(cache, &entry->judge, HASH_FIND, NULL);
+		entry = cached_lookup(cache, entry->judge);
 	return entry != NULL && entry->valid ? entry->attachment : NULL;
 }
 
@@ -163,7 +170,7 @@ keep_attachment(Relation rel, Oid trigger, Oid judge, Attachment *attachment, ui
 	bool		found;
 
 	drop_invalid_entries();
-	entry = hash_search(cache, &trigger, HASH_ENTER, &found);
+	entry = cached_insert(cache, trigger, &found);
 	/* A type's input function may have come here for the same trigger meanwhile. */
 	if (found && entry->attachment != NULL)
 		MemoryContextSetParent(entry->attachment->context, TopTransactionContext);
@@ -199,7 +206,8 @@ get_attachment(Relation rel, const Trigger *trigger)
 	MemoryContext caller;
 	uint64		before;
 
-	prepare_cache();
+	if (cache == NULL)
+		make_cache();
 	known = find_attachment(trigger->tgoid);
 	if (known != NULL)
 		return known;

@@ -5,6 +5,7 @@
  * It runs BEFORE ROW, after all others, and leaves it to the judge to refuse,
  * but for one case (see refuse_no_stage).
  */
+#include "attachment/cache.h"
 #include "attachment/resolve.h"
 #include "gate/report.h"
 #include "gate/trigger_run.h"
@@ -352,7 +353,7 @@ opp_derive_stage(PG_FUNCTION_ARGS)
 		report_wrong_trigger("derive_stage", "BEFORE each ROW of INSERT or UPDATE");
 
 	rel = trigger->tg_relation;
-	derivation.attachment = run_attachment(fcinfo, trigger);
+	derivation.attachment = get_attachment(trigger->tg_relation, trigger->tg_trigger);
 	derivation.desc = RelationGetDescr(rel);
 	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
 	{

@@ -8,6 +8,7 @@
  * A row that an UPDATE moves to another partition is deleted there and inserted
  * here: no AFTER UPDATE trigger fires.  moving_rows.c brings the two together.
  */
+#include "attachment/cache.h"
 #include "attachment/resolve.h"
 #include "gate/moving_rows.h"
 #include "gate/notify.h"
@@ -151,7 +152,7 @@ opp_judge_stage(PG_FUNCTION_ARGS)
 		!HeapTupleHeaderIndicatesMovedPartitions(trigger->tg_trigtuple->t_data))
 		return PointerGetDatum(NULL);
 
-	attachment = run_attachment(fcinfo, trigger);
+	attachment = get_attachment(trigger->tg_relation, trigger->tg_trigger);
 	stage_column = attachment->options.columns[STAGE_COLUMN];
 	query = fcinfo->flinfo->fn_mcxt;
 	desc = RelationGetDescr(trigger->tg_relation);

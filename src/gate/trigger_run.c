@@ -6,51 +6,26 @@
 #include "gate/trigger_run.h"
 
 #include "access/htup_details.h"
-#include "attachment/cache.h"
 #include "nodes/pg_list.h"
-
-typedef struct TriggerRun
-{
-	const Attachment *attachment;
-	uint64		generation;		/* when it was found */
-	List	   *conditions;		/* of ConditionRun */
-} TriggerRun;
-
-const Attachment *
-run_attachment(FunctionCallInfo fcinfo, const TriggerData *trigger)
-{
-	TriggerRun *run = fcinfo->flinfo->fn_extra;
-
-	if (run == NULL)
-		fcinfo->flinfo->fn_extra = run = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(TriggerRun));
-	if (run->attachment == NULL || run->generation != attachment_generation())
-	{
-		uint64		generation = attachment_generation();
-
-		run->attachment = get_attachment(trigger->tg_relation, trigger->tg_trigger);
-		run->generation = generation;
-	}
-	return run->attachment;
-}
 
 ConditionRun *
 run_conditions(FunctionCallInfo fcinfo, Conditions *conditions)
 {
-	TriggerRun *run = fcinfo->flinfo->fn_extra;
+	List	   *runs = fcinfo->flinfo->fn_extra;
 	MemoryContext caller;
 	ListCell   *cell;
 
 	if (conditions == NULL)
 		return NULL;
-	foreach(cell, run->conditions)
+	foreach(cell, runs)
 	{
 		if (run_of(lfirst(cell)) == conditions)
 			return lfirst(cell);
 	}
 	caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	run->conditions = lcons(start_conditions(conditions, CurrentMemoryContext), run->conditions);
+	fcinfo->flinfo->fn_extra = runs = lcons(start_conditions(conditions, CurrentMemoryContext), runs);
 	MemoryContextSwitchTo(caller);
-	return linitial(run->conditions);
+	return linitial(runs);
 }
 
 void

@@ -12,10 +12,7 @@
 #include "commands/trigger.h"
 #include "fmgr.h"
 
-/* The attachment that a trigger stands for; looked up once a statement, unless it changes. */
-extern const Attachment *run_attachment(FunctionCallInfo fcinfo, const TriggerData *trigger);
-
-/* For evaluating conditions until the statement ends, after run_attachment; NULL of NULL. */
+/* For evaluating conditions until the statement ends, kept in fn_extra; NULL of NULL. */
 extern ConditionRun *run_conditions(FunctionCallInfo fcinfo, Conditions *conditions);
 
 /* Where one version of a row is. */
