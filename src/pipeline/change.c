@@ -43,7 +43,9 @@ typedef struct DealState
 	{
 		WAS_ABSENT, WAS_OPEN, WAS_WON, WAS_LOST
 	}			status;
-	Deal		deal;			/* its amount */
+	bool		has_amount;
+	Amount		amount;
+	const char *currency;		/* of the amount; NULL: a plain number */
 	int			window;			/* its closing date: below zero before the window, zero in it */
 	bool		is_ours;		/* by owner */
 	text	   *owner;			/* or NULL */
@@ -173,7 +175,6 @@ is_word(text *value, const char *word)
 	return VARSIZE_ANY_EXHDR(value) == strlen(word) && memcmp(VARDATA_ANY(value), word, strlen(word)) == 0;
 }
 
-typedef void (*DealReader) (const NullableDatum *columns, int n_columns, Deal *deal);
 typedef DateADT (*DayReader) (Datum datum);
 
 static DateADT
@@ -239,17 +240,19 @@ read_state(FunctionCallInfo fcinfo, int first, DealState *state, DayReader day_o
 
 /* Its amount and owner.  A missing amount adds nothing. */
 static void
-read_rest(FunctionCallInfo fcinfo, int first, DealState *state, DealReader read)
+read_rest(FunctionCallInfo fcinfo, int first, DealState *state, AmountReader read_amount)
 {
-	/* an amount, and no probability */
-	NullableDatum columns[2] = {fcinfo->args[first + 1], {.isnull = true}};
-
-	state->deal.has_amount = false;
+	state->has_amount = false;
 	state->owner = NULL;
 	state->is_ours = PG_ARGISNULL(11);
 	if (state->status == WAS_ABSENT)
 		return;
-	read(columns, 2, &state->deal);
+	if (!PG_ARGISNULL(first + 1))
+	{
+		state->has_amount = true;
+		state->amount = read_amount(PG_GETARG_DATUM(first + 1));
+		state->currency = read_amount == amount_of_monetary ? currency_of_monetary(PG_GETARG_DATUM(first + 1)) : NULL;
+	}
 	if (PG_ARGISNULL(first + 3))
 		return;
 	state->owner = PG_GETARG_TEXT_PP(first + 3);
@@ -260,16 +263,16 @@ read_rest(FunctionCallInfo fcinfo, int first, DealState *state, DealReader read)
 static int128
 amount_of(const DealState *state)
 {
-	return state->deal.has_amount ? state->deal.amount : 0;
+	return state->has_amount ? state->amount.units : 0;
 }
 
 static void
-use_amount(PipelineWaterfall *waterfall, const Deal *deal)
+use_amount(PipelineWaterfall *waterfall, const DealState *state)
 {
-	if (!deal->has_amount)
+	if (!state->has_amount)
 		return;
-	set_unit(waterfall, deal->currency != NULL ? CHANGE_CURRENCY : CHANGE_NUMBERS, deal->currency);
-	waterfall->decimals = Max(waterfall->decimals, deal->decimals);
+	set_unit(waterfall, state->currency != NULL ? CHANGE_CURRENCY : CHANGE_NUMBERS, state->currency);
+	waterfall->decimals = Max(waterfall->decimals, state->amount.decimals);
 }
 
 /* As far as status and date go. */
@@ -330,7 +333,7 @@ judge(const DealState *before, const DealState *after, ChangeKind *kind)
 }
 
 static Datum
-change_add(FunctionCallInfo fcinfo, DealReader read, DayReader day_of)
+change_add(FunctionCallInfo fcinfo, AmountReader read_amount, DayReader day_of)
 {
 	PipelineWaterfall *waterfall = state_argument(fcinfo);
 	DealState	before;
@@ -341,13 +344,13 @@ change_add(FunctionCallInfo fcinfo, DealReader read, DayReader day_of)
 	read_state(fcinfo, 5, &after, day_of);
 	if (!may_be_in_pipeline(&before) && !may_be_in_pipeline(&after))
 		PG_RETURN_POINTER(waterfall);
-	read_rest(fcinfo, 1, &before, read);
-	read_rest(fcinfo, 5, &after, read);
+	read_rest(fcinfo, 1, &before, read_amount);
+	read_rest(fcinfo, 5, &after, read_amount);
 	if (judge(&before, &after, &kind))
 	{
 		check_deals(waterfall, 1);
-		use_amount(waterfall, &before.deal);
-		use_amount(waterfall, &after.deal);
+		use_amount(waterfall, &before);
+		use_amount(waterfall, &after);
 		add_sum(&waterfall->sums[kind], 1, amount_of(&before), amount_of(&after));
 	}
 	PG_RETURN_POINTER(waterfall);
@@ -358,7 +361,7 @@ PG_FUNCTION_INFO_V1(opp_change_add_##amount##_##time); \
 Datum \
 opp_change_add_##amount##_##time(PG_FUNCTION_ARGS) \
 { \
-	return change_add(fcinfo, read_deal_##amount, day_of_##time); \
+	return change_add(fcinfo, amount_of_##amount, day_of_##time); \
 }
 
 DEFINE_CHANGE_ADD(numeric, date)
@@ -447,7 +450,7 @@ waterfall_problem(const PipelineWaterfall *waterfall)
 }
 
 static bool
-read_amount(const JsonbValue *value, uint64 *sum)
+read_sum(const JsonbValue *value, uint64 *sum)
 {
 	int128		amount;
 
@@ -473,8 +476,8 @@ read_kind(Jsonb *json, const char *name, ChangeSum *sum, int *n_keys)
 	object = value.type == jbvBinary ? value.val.binary.data : NULL;
 	if (object == NULL || !JsonContainerIsObject(object) || JsonContainerSize(object) != 3 ||
 		!json_count(object, "deals", &sum->deals) ||
-		getKeyJsonValueFromContainer(object, "before", strlen("before"), &before) == NULL || !read_amount(&before, sum->before) ||
-		getKeyJsonValueFromContainer(object, "after", strlen("after"), &after) == NULL || !read_amount(&after, sum->after))
+		getKeyJsonValueFromContainer(object, "before", strlen("before"), &before) == NULL || !read_sum(&before, sum->before) ||
+		getKeyJsonValueFromContainer(object, "after", strlen("after"), &after) == NULL || !read_sum(&after, sum->after))
 		return psprintf("\"%s\" is not an object of the numbers \"deals\", \"before\" and \"after\".", name);
 	return NULL;
 }
