@@ -24,9 +24,6 @@ typedef struct Decimal
 	int			scale;
 } Decimal;
 
-/* So many digits of the layout always fit a coefficient. */
-#define DECIMAL_SAFE_DIGITS 4
-
 /* decimal_read for every layout. */
 extern bool decimal_read_any(Datum number, Decimal *decimal);
 
@@ -50,21 +47,28 @@ short_numeric_read(Datum datum, ShortNumeric *number)
 	const char *digits = data + VARHDRSZ_SHORT + sizeof(uint16);
 	int64		coefficient = 0;
 	uint16		header;
-	int16		digit;
 	uint32		n_digits;
 
-	if (unlikely(!VARATT_IS_1B(data) || VARATT_IS_1B_E(data)))
+	/* the header of a TOAST pointer, a size of none, makes too many digits of it */
+	if (unlikely(!VARATT_IS_1B(data)))
+		return false;
+	n_digits = ((uint32) VARSIZE_1B(data) - VARHDRSZ_SHORT - sizeof(header)) / sizeof(int16);
+	if (unlikely(n_digits > 4))
 		return false;
 	memcpy(&header, data + VARHDRSZ_SHORT, sizeof(header));
-	n_digits = (VARSIZE_1B(data) - VARHDRSZ_SHORT - sizeof(header)) / sizeof(int16);
-	if (unlikely((header & LAYOUT_FORM_MASK) != LAYOUT_FORM_SHORT || n_digits > DECIMAL_SAFE_DIGITS))
+	if (unlikely((header & LAYOUT_FORM_MASK) != LAYOUT_FORM_SHORT))
 		return false;
 
-#pragma GCC unroll 4
-	for (uint32 i = 0; i < DECIMAL_SAFE_DIGITS && i < n_digits; i++)
+	/* a loop costs as much again */
+	if (likely(n_digits > 0))
 	{
-		memcpy(&digit, digits + i * sizeof(digit), sizeof(digit));
-		coefficient = coefficient * LAYOUT_BASE + digit;
+		coefficient = layout_digit_at(digits, 0);
+		if (n_digits > 1)
+			coefficient = coefficient * LAYOUT_BASE + layout_digit_at(digits, 1);
+		if (n_digits > 2)
+			coefficient = coefficient * LAYOUT_BASE + layout_digit_at(digits, 2);
+		if (n_digits > 3)
+			coefficient = coefficient * LAYOUT_BASE + layout_digit_at(digits, 3);
 	}
 	number->coefficient = (header & LAYOUT_SHORT_NEGATIVE) != 0 ? -coefficient : coefficient;
 	number->weight = layout_short_weight(header);
@@ -78,12 +82,19 @@ static pg_attribute_always_inline bool
 decimal_read(Datum number, Decimal *decimal)
 {
 	ShortNumeric parts;
+	Decimal		any;
 
-	if (unlikely(!short_numeric_read(number, &parts) ||
-				 (uint32) parts.groups > DECIMAL_MAX_SCALE / LAYOUT_DIGIT_DECIMALS))
-		return decimal_read_any(number, decimal);
-	decimal->coefficient = parts.coefficient;
-	decimal->scale = parts.groups * LAYOUT_DIGIT_DECIMALS;
+	if (likely(short_numeric_read(number, &parts) &&
+			   (uint32) parts.groups <= DECIMAL_MAX_SCALE / LAYOUT_DIGIT_DECIMALS))
+	{
+		decimal->coefficient = parts.coefficient;
+		decimal->scale = parts.groups * LAYOUT_DIGIT_DECIMALS;
+		return true;
+	}
+	/* by way of a copy: what has no address stays in registers */
+	if (!decimal_read_any(number, &any))
+		return false;
+	*decimal = any;
 	return true;
 }
 

@@ -64,12 +64,18 @@ layout_short_scale(uint16 header)
 }
 
 static inline int
-layout_digit(const NumericParts *parts, int i)
+layout_digit_at(const char *digits, int i)
 {
 	int16		digit;
 
-	memcpy(&digit, parts->digits + i * sizeof(int16), sizeof(int16));
+	memcpy(&digit, digits + i * sizeof(int16), sizeof(int16));
 	return digit;
+}
+
+static inline int
+layout_digit(const NumericParts *parts, int i)
+{
+	return layout_digit_at(parts->digits, i);
 }
 
 /* Takes a value apart; a compressed or out-of-line one is detoasted by the caller. */
