@@ -203,8 +203,8 @@ BEGIN
             OR (NEW.tax_amount IS DISTINCT FROM OLD.tax_amount AND NEW.tax_amount IS DISTINCT FROM tax) THEN
             RAISE check_violation USING
                 MESSAGE = CASE WHEN NEW.detail_amount IS DISTINCT FROM OLD.detail_amount
-                    THEN format('detail_amount of opportunity %s is the total of its lines and cannot be set to %s', OLD.id, NEW.detail_amount)
-                    ELSE format('tax_amount of opportunity %s is the total of its lines and cannot be set to %s', OLD.id, NEW.tax_amount) END,
+                    THEN format('detail_amount of opportunity %s is the total of its lines and cannot be set to %s', OLD.id, coalesce(NEW.detail_amount::text, 'null'))
+                    ELSE format('tax_amount of opportunity %s is the total of its lines and cannot be set to %s', OLD.id, coalesce(NEW.tax_amount::text, 'null')) END,
                 DETAIL = format('The lines add up to %s, their taxes to %s.', detail, tax),
                 HINT = 'Change the lines, or leave the column out; an estimate of one''s own is user_estimated_value.',
                 SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
