@@ -347,11 +347,13 @@ BEGIN
     ELSIF TG_OP = 'DELETE' THEN
         shared := ARRAY(SELECT DISTINCT o.opportunity_id FROM old_splits o ORDER BY 1);
     ELSE
-        shared := ARRAY(SELECT DISTINCT c.opportunity_id FROM (
-            (TABLE new_splits EXCEPT TABLE old_splits) UNION ALL (TABLE old_splits EXCEPT TABLE new_splits)) AS c ORDER BY 1);
+        shared := ARRAY(SELECT DISTINCT unnest(ARRAY[o.opportunity_id, n.opportunity_id])
+            FROM old_splits o FULL JOIN new_splits n USING (id)
+            WHERE (o.opportunity_id, o.kind, o.percent, o.amount) IS DISTINCT FROM (n.opportunity_id, n.kind, n.percent, n.amount) ORDER BY 1);
     END IF;
     -- in the order of keys, in which totals lock opportunities, too
     FOREACH each IN ARRAY shared LOOP
+        CONTINUE WHEN each IS NULL;
         EXECUTE format('SELECT %I.share_value($1)', TG_TABLE_SCHEMA) USING each;
     END LOOP;
     RETURN NULL;
