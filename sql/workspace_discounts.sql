@@ -65,6 +65,8 @@ UPDATE opportunity SET discount_percent = 10, discount_amount = 50, freight_amou
 SELECT detail_amount, tax_amount, total_amount, estimated_value FROM opportunity;
 UPDATE opportunity SET total_amount = 1;
 UPDATE opportunity SET tax_amount = 1;
+UPDATE opportunity SET detail_amount = NULL;
+UPDATE opportunity SET lines_net = 1;
 
 -- Bundles: required products are in the bundle's price (500), optional ones added:
 -- 5 x 40 and 5 x 50 make 950.

@@ -203,8 +203,8 @@ BEGIN
             OR (NEW.tax_amount IS DISTINCT FROM OLD.tax_amount AND NEW.tax_amount IS DISTINCT FROM tax) THEN
             RAISE check_violation USING
                 MESSAGE = CASE WHEN NEW.detail_amount IS DISTINCT FROM OLD.detail_amount
-                    THEN format('detail_amount of opportunity %s is the total of its lines and cannot be set to %s', OLD.id, NEW.detail_amount)
-                    ELSE format('tax_amount of opportunity %s is the total of its lines and cannot be set to %s', OLD.id, NEW.tax_amount) END,
+                    THEN format('detail_amount of opportunity %s is the total of its lines and cannot be set to %s', OLD.id, coalesce(NEW.detail_amount::text, 'null'))
+                    ELSE format('tax_amount of opportunity %s is the total of its lines and cannot be set to %s', OLD.id, coalesce(NEW.tax_amount::text, 'null')) END,
                 DETAIL = format('The lines add up to %s, their taxes to %s.', detail, tax),
                 HINT = 'Change the lines, or leave the column out; an estimate of one''s own is user_estimated_value.',
                 SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
@@ -306,6 +306,8 @@ CREATE TRIGGER zzz_refuse_closed BEFORE UPDATE ON opportunity
 CREATE FUNCTION share_value(opportunity bigint) RETURNS void
     LANGUAGE sql
 BEGIN ATOMIC
+    -- whoever changes its value meanwhile comes before or after
+    SELECT FROM opportunity o WHERE o.id = share_value.opportunity FOR NO KEY UPDATE;
     UPDATE opportunity_split AS s SET amount = shared.amount
     FROM (
         SELECT r.ids[i] AS id, (opportunity.allocate(v.value, r.weights, v.scale))[i]::numeric(18,2) AS amount
@@ -331,28 +333,41 @@ COMMENT ON FUNCTION share_value(bigint) IS 'Computes the amounts of an opportuni
 CREATE FUNCTION keep_splits() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    shared bigint[];
+    each bigint;
 BEGIN
     IF pg_get_userbyid((SELECT c.relowner FROM pg_class c WHERE c.oid = TG_RELID)) <> CURRENT_USER THEN
         RAISE insufficient_privilege USING MESSAGE = format('table %s is not of the owner of this function', TG_RELID::regclass);
     END IF;
-    IF TG_TABLE_NAME = 'opportunity' THEN
-        EXECUTE format('SELECT %I.share_value($1)', TG_TABLE_SCHEMA) USING NEW.id;
-        RETURN NULL;
+    IF TG_LEVEL = 'ROW' THEN
+        shared := ARRAY[NEW.id];
+    ELSIF TG_OP = 'INSERT' THEN
+        shared := ARRAY(SELECT DISTINCT n.opportunity_id FROM new_splits n ORDER BY 1);
+    ELSIF TG_OP = 'DELETE' THEN
+        shared := ARRAY(SELECT DISTINCT o.opportunity_id FROM old_splits o ORDER BY 1);
+    ELSE
+        shared := ARRAY(SELECT DISTINCT unnest(ARRAY[o.opportunity_id, n.opportunity_id])
+            FROM old_splits o FULL JOIN new_splits n USING (id)
+            WHERE (o.opportunity_id, o.kind, o.percent, o.amount) IS DISTINCT FROM (n.opportunity_id, n.kind, n.percent, n.amount) ORDER BY 1);
     END IF;
-    IF TG_OP <> 'INSERT' THEN
-        EXECUTE format('SELECT %I.share_value($1)', TG_TABLE_SCHEMA) USING OLD.opportunity_id;
-    END IF;
-    IF TG_OP <> 'DELETE' THEN
-        EXECUTE format('SELECT %I.share_value($1)', TG_TABLE_SCHEMA) USING NEW.opportunity_id;
-    END IF;
+    -- in the order of keys, in which totals lock opportunities, too
+    FOREACH each IN ARRAY shared LOOP
+        CONTINUE WHEN each IS NULL;
+        EXECUTE format('SELECT %I.share_value($1)', TG_TABLE_SCHEMA) USING each;
+    END LOOP;
     RETURN NULL;
 END
 $$;
 REVOKE ALL ON FUNCTION keep_splits() FROM PUBLIC;
 COMMENT ON FUNCTION keep_splits() IS 'Trigger function, run as the owner: the amounts of splits follow their percentages and the opportunity''s value.';
 
-CREATE TRIGGER keep_splits AFTER INSERT OR DELETE OR UPDATE OF opportunity_id, kind, percent, amount ON opportunity_split
-    FOR EACH ROW EXECUTE FUNCTION keep_splits();
+CREATE TRIGGER keep_splits_insert AFTER INSERT ON opportunity_split
+    REFERENCING NEW TABLE AS new_splits FOR EACH STATEMENT EXECUTE FUNCTION keep_splits();
+CREATE TRIGGER keep_splits_update AFTER UPDATE ON opportunity_split
+    REFERENCING OLD TABLE AS old_splits NEW TABLE AS new_splits FOR EACH STATEMENT EXECUTE FUNCTION keep_splits();
+CREATE TRIGGER keep_splits_delete AFTER DELETE ON opportunity_split
+    REFERENCING OLD TABLE AS old_splits FOR EACH STATEMENT EXECUTE FUNCTION keep_splits();
 CREATE TRIGGER keep_splits AFTER UPDATE ON opportunity
     FOR EACH ROW WHEN (NEW.split_count > 0
         AND (OLD.outcome IS DISTINCT FROM NEW.outcome
