@@ -29,9 +29,12 @@ SCRIPT_PARTS = \
 	src/process/process.sql \
 	src/process/describe.sql \
 	src/process/collect.sql \
-	src/process/gate.sql \
-	src/process/attach.sql \
-	src/process/check.sql \
+	src/attachment/process_of.sql \
+	src/gate/gate.sql \
+	src/gate/attach.sql \
+	src/advance/preview.sql \
+	src/advance/advance.sql \
+	src/advance/check.sql \
 	src/history/history.sql \
 	src/pipeline/summary.sql \
 	src/pipeline/deals.sql \

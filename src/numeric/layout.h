@@ -58,6 +58,12 @@ layout_short_weight(uint16 header)
 }
 
 static inline int
+layout_short_scale(uint16 header)
+{
+	return (header >> LAYOUT_SHORT_SCALE_SHIFT) & LAYOUT_SHORT_SCALE_MAX;
+}
+
+static inline int
 layout_digit(const NumericParts *parts, int i)
 {
 	int16		digit;
@@ -82,7 +88,7 @@ layout_read(const struct varlena *number, NumericParts *parts)
 	{
 		parts->special = 0;
 		parts->negative = (header & LAYOUT_SHORT_NEGATIVE) != 0;
-		parts->scale = (header >> LAYOUT_SHORT_SCALE_SHIFT) & LAYOUT_SHORT_SCALE_MAX;
+		parts->scale = layout_short_scale(header);
 		parts->weight = layout_short_weight(header);
 		parts->digits = data + sizeof(uint16);
 		parts->n_digits = (size - sizeof(uint16)) / sizeof(int16);
