@@ -43,7 +43,9 @@ typedef struct DealState
 	{
 		WAS_ABSENT, WAS_OPEN, WAS_WON, WAS_LOST
 	}			status;
-	Deal		deal;			/* its amount */
+	bool		has_amount;
+	Amount		amount;			/* zero when it is missing */
+	const char *currency;		/* its ISO 4217 letters; NULL: a plain number */
 	int			window;			/* its closing date: below zero before the window, zero in it */
 	bool		is_ours;		/* by owner */
 	text	   *owner;			/* or NULL */
@@ -173,7 +175,6 @@ is_word(text *value, const char *word)
 	return VARSIZE_ANY_EXHDR(value) == strlen(word) && memcmp(VARDATA_ANY(value), word, strlen(word)) == 0;
 }
 
-typedef void (*DealReader) (const NullableDatum *columns, int n_columns, Deal *deal);
 typedef DateADT (*DayReader) (Datum datum);
 
 static DateADT
@@ -239,17 +240,25 @@ read_state(FunctionCallInfo fcinfo, int first, DealState *state, DayReader day_o
 
 /* Its amount and owner.  A missing amount adds nothing. */
 static void
-read_rest(FunctionCallInfo fcinfo, int first, DealState *state, DealReader read)
+read_rest(FunctionCallInfo fcinfo, int first, DealState *state, AmountReader read_amount, bool is_monetary)
 {
-	/* an amount, and no probability */
-	NullableDatum columns[2] = {fcinfo->args[first + 1], {.isnull = true}};
-
-	state->deal.has_amount = false;
+	state->has_amount = false;
+	state->amount = (Amount)
+	{
+		0
+	};
+	state->currency = NULL;
 	state->owner = NULL;
 	state->is_ours = PG_ARGISNULL(11);
 	if (state->status == WAS_ABSENT)
 		return;
-	read(columns, 2, &state->deal);
+	if (!PG_ARGISNULL(first + 1))
+	{
+		state->has_amount = true;
+		state->amount = read_amount(PG_GETARG_DATUM(first + 1));
+		if (is_monetary)
+			state->currency = currency_of_monetary(PG_GETARG_DATUM(first + 1));
+	}
 	if (PG_ARGISNULL(first + 3))
 		return;
 	state->owner = PG_GETARG_TEXT_PP(first + 3);
@@ -257,19 +266,13 @@ read_rest(FunctionCallInfo fcinfo, int first, DealState *state, DealReader read)
 		state->is_ours = is_listed(state->owner, PG_GETARG_ARRAYTYPE_P(11));
 }
 
-static int128
-amount_of(const DealState *state)
-{
-	return state->deal.has_amount ? state->deal.amount : 0;
-}
-
 static void
-use_amount(PipelineWaterfall *waterfall, const Deal *deal)
+use_amount(PipelineWaterfall *waterfall, const DealState *state)
 {
-	if (!deal->has_amount)
+	if (!state->has_amount)
 		return;
-	set_unit(waterfall, deal->currency != NULL ? CHANGE_CURRENCY : CHANGE_NUMBERS, deal->currency);
-	waterfall->decimals = Max(waterfall->decimals, deal->decimals);
+	set_unit(waterfall, state->currency != NULL ? CHANGE_CURRENCY : CHANGE_NUMBERS, state->currency);
+	waterfall->decimals = Max(waterfall->decimals, state->amount.decimals);
 }
 
 /* As far as status and date go. */
@@ -299,8 +302,8 @@ judge(const DealState *before, const DealState *after, ChangeKind *kind)
 		bool		same_owner = before->owner == NULL || after->owner == NULL ? before->owner == after->owner :
 			same_text(before->owner, after->owner);
 
-		if (amount_of(after) != amount_of(before))
-			*kind = amount_of(after) > amount_of(before) ? CHANGE_INCREASED : CHANGE_DECREASED;
+		if (after->amount.units != before->amount.units)
+			*kind = after->amount.units > before->amount.units ? CHANGE_INCREASED : CHANGE_DECREASED;
 		else
 			*kind = same_owner ? CHANGE_UNCHANGED : CHANGE_OWNER_MOVED;
 	}
@@ -330,7 +333,7 @@ judge(const DealState *before, const DealState *after, ChangeKind *kind)
 }
 
 static Datum
-change_add(FunctionCallInfo fcinfo, DealReader read, DayReader day_of)
+change_add(FunctionCallInfo fcinfo, AmountReader read_amount, bool is_monetary, DayReader day_of)
 {
 	PipelineWaterfall *waterfall = state_argument(fcinfo);
 	DealState	before;
@@ -341,38 +344,38 @@ change_add(FunctionCallInfo fcinfo, DealReader read, DayReader day_of)
 	read_state(fcinfo, 5, &after, day_of);
 	if (!may_be_in_pipeline(&before) && !may_be_in_pipeline(&after))
 		PG_RETURN_POINTER(waterfall);
-	read_rest(fcinfo, 1, &before, read);
-	read_rest(fcinfo, 5, &after, read);
+	read_rest(fcinfo, 1, &before, read_amount, is_monetary);
+	read_rest(fcinfo, 5, &after, read_amount, is_monetary);
 	if (judge(&before, &after, &kind))
 	{
 		check_deals(waterfall, 1);
-		use_amount(waterfall, &before.deal);
-		use_amount(waterfall, &after.deal);
-		add_sum(&waterfall->sums[kind], 1, amount_of(&before), amount_of(&after));
+		use_amount(waterfall, &before);
+		use_amount(waterfall, &after);
+		add_sum(&waterfall->sums[kind], 1, before.amount.units, after.amount.units);
 	}
 	PG_RETURN_POINTER(waterfall);
 }
 
-#define DEFINE_CHANGE_ADD(amount, time) \
-PG_FUNCTION_INFO_V1(opp_change_add_##amount##_##time); \
+#define DEFINE_CHANGE_ADD(type, is_monetary, time) \
+PG_FUNCTION_INFO_V1(opp_change_add_##type##_##time); \
 Datum \
-opp_change_add_##amount##_##time(PG_FUNCTION_ARGS) \
+opp_change_add_##type##_##time(PG_FUNCTION_ARGS) \
 { \
-	return change_add(fcinfo, read_deal_##amount, day_of_##time); \
+	return change_add(fcinfo, amount_of_##type, is_monetary, day_of_##time); \
 }
 
-DEFINE_CHANGE_ADD(numeric, date)
-DEFINE_CHANGE_ADD(numeric, timestamp)
-DEFINE_CHANGE_ADD(numeric, timestamptz)
-DEFINE_CHANGE_ADD(bigint, date)
-DEFINE_CHANGE_ADD(bigint, timestamp)
-DEFINE_CHANGE_ADD(bigint, timestamptz)
-DEFINE_CHANGE_ADD(double, date)
-DEFINE_CHANGE_ADD(double, timestamp)
-DEFINE_CHANGE_ADD(double, timestamptz)
-DEFINE_CHANGE_ADD(monetary, date)
-DEFINE_CHANGE_ADD(monetary, timestamp)
-DEFINE_CHANGE_ADD(monetary, timestamptz)
+DEFINE_CHANGE_ADD(numeric, false, date)
+DEFINE_CHANGE_ADD(numeric, false, timestamp)
+DEFINE_CHANGE_ADD(numeric, false, timestamptz)
+DEFINE_CHANGE_ADD(bigint, false, date)
+DEFINE_CHANGE_ADD(bigint, false, timestamp)
+DEFINE_CHANGE_ADD(bigint, false, timestamptz)
+DEFINE_CHANGE_ADD(double, false, date)
+DEFINE_CHANGE_ADD(double, false, timestamp)
+DEFINE_CHANGE_ADD(double, false, timestamptz)
+DEFINE_CHANGE_ADD(monetary, true, date)
+DEFINE_CHANGE_ADD(monetary, true, timestamp)
+DEFINE_CHANGE_ADD(monetary, true, timestamptz)
 
 Datum
 opp_change_merge(PG_FUNCTION_ARGS)
