@@ -44,8 +44,8 @@ typedef struct DealState
 		WAS_ABSENT, WAS_OPEN, WAS_WON, WAS_LOST
 	}			status;
 	bool		has_amount;
-	Amount		amount;			/* zero when it is missing */
-	const char *currency;		/* its ISO 4217 letters; NULL: a plain number */
+	Amount		amount;
+	const char *currency;		/* of the amount; NULL: a plain number */
 	int			window;			/* its closing date: below zero before the window, zero in it */
 	bool		is_ours;		/* by owner */
 	text	   *owner;			/* or NULL */
@@ -240,14 +240,9 @@ read_state(FunctionCallInfo fcinfo, int first, DealState *state, DayReader day_o
 
 /* Its amount and owner.  A missing amount adds nothing. */
 static void
-read_rest(FunctionCallInfo fcinfo, int first, DealState *state, AmountReader read_amount, bool is_monetary)
+read_rest(FunctionCallInfo fcinfo, int first, DealState *state, AmountReader read_amount)
 {
 	state->has_amount = false;
-	state->amount = (Amount)
-	{
-		0
-	};
-	state->currency = NULL;
 	state->owner = NULL;
 	state->is_ours = PG_ARGISNULL(11);
 	if (state->status == WAS_ABSENT)
@@ -256,14 +251,19 @@ read_rest(FunctionCallInfo fcinfo, int first, DealState *state, AmountReader rea
 	{
 		state->has_amount = true;
 		state->amount = read_amount(PG_GETARG_DATUM(first + 1));
-		if (is_monetary)
-			state->currency = currency_of_monetary(PG_GETARG_DATUM(first + 1));
+		state->currency = read_amount == amount_of_monetary ? currency_of_monetary(PG_GETARG_DATUM(first + 1)) : NULL;
 	}
 	if (PG_ARGISNULL(first + 3))
 		return;
 	state->owner = PG_GETARG_TEXT_PP(first + 3);
 	if (!state->is_ours)
 		state->is_ours = is_listed(state->owner, PG_GETARG_ARRAYTYPE_P(11));
+}
+
+static int128
+amount_of(const DealState *state)
+{
+	return state->has_amount ? state->amount.units : 0;
 }
 
 static void
@@ -302,8 +302,8 @@ judge(const DealState *before, const DealState *after, ChangeKind *kind)
 		bool		same_owner = before->owner == NULL || after->owner == NULL ? before->owner == after->owner :
 			same_text(before->owner, after->owner);
 
-		if (after->amount.units != before->amount.units)
-			*kind = after->amount.units > before->amount.units ? CHANGE_INCREASED : CHANGE_DECREASED;
+		if (amount_of(after) != amount_of(before))
+			*kind = amount_of(after) > amount_of(before) ? CHANGE_INCREASED : CHANGE_DECREASED;
 		else
 			*kind = same_owner ? CHANGE_UNCHANGED : CHANGE_OWNER_MOVED;
 	}
@@ -333,7 +333,7 @@ judge(const DealState *before, const DealState *after, ChangeKind *kind)
 }
 
 static Datum
-change_add(FunctionCallInfo fcinfo, AmountReader read_amount, bool is_monetary, DayReader day_of)
+change_add(FunctionCallInfo fcinfo, AmountReader read_amount, DayReader day_of)
 {
 	PipelineWaterfall *waterfall = state_argument(fcinfo);
 	DealState	before;
@@ -344,38 +344,38 @@ change_add(FunctionCallInfo fcinfo, AmountReader read_amount, bool is_monetary, 
 	read_state(fcinfo, 5, &after, day_of);
 	if (!may_be_in_pipeline(&before) && !may_be_in_pipeline(&after))
 		PG_RETURN_POINTER(waterfall);
-	read_rest(fcinfo, 1, &before, read_amount, is_monetary);
-	read_rest(fcinfo, 5, &after, read_amount, is_monetary);
+	read_rest(fcinfo, 1, &before, read_amount);
+	read_rest(fcinfo, 5, &after, read_amount);
 	if (judge(&before, &after, &kind))
 	{
 		check_deals(waterfall, 1);
 		use_amount(waterfall, &before);
 		use_amount(waterfall, &after);
-		add_sum(&waterfall->sums[kind], 1, before.amount.units, after.amount.units);
+		add_sum(&waterfall->sums[kind], 1, amount_of(&before), amount_of(&after));
 	}
 	PG_RETURN_POINTER(waterfall);
 }
 
-#define DEFINE_CHANGE_ADD(type, is_monetary, time) \
-PG_FUNCTION_INFO_V1(opp_change_add_##type##_##time); \
+#define DEFINE_CHANGE_ADD(amount, time) \
+PG_FUNCTION_INFO_V1(opp_change_add_##amount##_##time); \
 Datum \
-opp_change_add_##type##_##time(PG_FUNCTION_ARGS) \
+opp_change_add_##amount##_##time(PG_FUNCTION_ARGS) \
 { \
-	return change_add(fcinfo, amount_of_##type, is_monetary, day_of_##time); \
+	return change_add(fcinfo, amount_of_##amount, day_of_##time); \
 }
 
-DEFINE_CHANGE_ADD(numeric, false, date)
-DEFINE_CHANGE_ADD(numeric, false, timestamp)
-DEFINE_CHANGE_ADD(numeric, false, timestamptz)
-DEFINE_CHANGE_ADD(bigint, false, date)
-DEFINE_CHANGE_ADD(bigint, false, timestamp)
-DEFINE_CHANGE_ADD(bigint, false, timestamptz)
-DEFINE_CHANGE_ADD(double, false, date)
-DEFINE_CHANGE_ADD(double, false, timestamp)
-DEFINE_CHANGE_ADD(double, false, timestamptz)
-DEFINE_CHANGE_ADD(monetary, true, date)
-DEFINE_CHANGE_ADD(monetary, true, timestamp)
-DEFINE_CHANGE_ADD(monetary, true, timestamptz)
+DEFINE_CHANGE_ADD(numeric, date)
+DEFINE_CHANGE_ADD(numeric, timestamp)
+DEFINE_CHANGE_ADD(numeric, timestamptz)
+DEFINE_CHANGE_ADD(bigint, date)
+DEFINE_CHANGE_ADD(bigint, timestamp)
+DEFINE_CHANGE_ADD(bigint, timestamptz)
+DEFINE_CHANGE_ADD(double, date)
+DEFINE_CHANGE_ADD(double, timestamp)
+DEFINE_CHANGE_ADD(double, timestamptz)
+DEFINE_CHANGE_ADD(monetary, date)
+DEFINE_CHANGE_ADD(monetary, timestamp)
+DEFINE_CHANGE_ADD(monetary, timestamptz)
 
 Datum
 opp_change_merge(PG_FUNCTION_ARGS)
@@ -450,7 +450,7 @@ waterfall_problem(const PipelineWaterfall *waterfall)
 }
 
 static bool
-read_amount(const JsonbValue *value, uint64 *sum)
+read_sum(const JsonbValue *value, uint64 *sum)
 {
 	int128		amount;
 
@@ -476,8 +476,8 @@ read_kind(Jsonb *json, const char *name, ChangeSum *sum, int *n_keys)
 	object = value.type == jbvBinary ? value.val.binary.data : NULL;
 	if (object == NULL || !JsonContainerIsObject(object) || JsonContainerSize(object) != 3 ||
 		!json_count(object, "deals", &sum->deals) ||
-		getKeyJsonValueFromContainer(object, "before", strlen("before"), &before) == NULL || !read_amount(&before, sum->before) ||
-		getKeyJsonValueFromContainer(object, "after", strlen("after"), &after) == NULL || !read_amount(&after, sum->after))
+		getKeyJsonValueFromContainer(object, "before", strlen("before"), &before) == NULL || !read_sum(&before, sum->before) ||
+		getKeyJsonValueFromContainer(object, "after", strlen("after"), &after) == NULL || !read_sum(&after, sum->after))
 		return psprintf("\"%s\" is not an object of the numbers \"deals\", \"before\" and \"after\".", name);
 	return NULL;
 }
