@@ -29,9 +29,12 @@ SCRIPT_PARTS = \
 	src/process/process.sql \
 	src/process/describe.sql \
 	src/process/collect.sql \
-	src/process/gate.sql \
-	src/process/attach.sql \
-	src/process/check.sql \
+	src/attachment/process_of.sql \
+	src/gate/gate.sql \
+	src/gate/attach.sql \
+	src/advance/preview.sql \
+	src/advance/advance.sql \
+	src/advance/check.sql \
 	src/history/history.sql \
 	src/pipeline/summary.sql \
 	src/pipeline/deals.sql \
@@ -84,7 +87,7 @@ $(SCRIPT): $(SCRIPT_PARTS) opportunity.control Makefile
 	{ printf '%s\n' '\echo Use "CREATE EXTENSION $(EXTENSION)" to load this file. \quit'; cat $(SCRIPT_PARTS); } > $@
 
 # create_workspace carries its script inside the library, as two C strings.
-WORKSPACE_SCRIPT = $(addprefix src/workspace/,tables_people.sql tables_catalog.sql tables_deals.sql triggers.sql views.sql calls.sql)
+WORKSPACE_SCRIPT = $(addprefix src/workspace/,tables_people.sql tables_catalog.sql tables_deals.sql triggers.sql views.sql insights.sql calls.sql)
 WORKSPACE_DEFAULTS = src/workspace/defaults.sql
 SQL_TO_C_STRING = sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/'
 

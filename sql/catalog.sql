@@ -73,7 +73,7 @@ INSERT INTO label VALUES
     -- their text goes through the client's encoding
     ('stage_path_(recv|send)', 's', 's'),
     -- they take the day of an instant, and options name one, in the session's time zone
-    ('pipeline_chart_add\(.*(with time zone|jsonb).*', 's', 's');
+    ('pipeline_chart_add\(.*(with time zone|jsonb).*', 's', 's'), ('change_add\(.*with time zone.*', 's', 's');
 SELECT signature, provolatile AS volatility, proparallel AS parallel,
        coalesce(l.volatility, CASE WHEN prorettype = 'trigger'::regtype THEN 'v' ELSE 'i' END::"char") AS expected_volatility,
        coalesce(l.parallel, CASE WHEN prorettype = 'trigger'::regtype THEN 'u' ELSE 's' END::"char") AS expected_parallel

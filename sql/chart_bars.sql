@@ -46,6 +46,19 @@ SELECT count(*) FILTER (WHERE abs(CASE WHEN amount < 0 THEN x + width ELSE x END
 		  JOIN LATERAL (SELECT b.n * 7919 % 1000 - 500 AS amount) AS a ON true) AS q
  WHERE width > 1.5;
 
+-- The waterfall of pipeline_change: its rows as they are, between the totals "start" and "end", with their currency. The bars meet
+-- (the end as the sum so far is the same picture), and are as long as the amounts.
+CREATE TABLE quarter AS SELECT step.* FROM waterfall_steps((SELECT pipeline_change(bs, opportunity.monetary(ba, 'EUR'), '2026-02-01', 'ada', s, opportunity.monetary(a, 'EUR'), c, 'ada', '2026-01-01', '2026-03-31', NULL)
+  FROM (VALUES ('open', 900, 'open', 900, date '2026-02-01'), ('open', 100, 'won', 120, '2026-02-01'), ('open', 250, 'open', 400, '2026-02-01'), ('open', 50, 'lost', 50, '2026-02-01'),
+	('open', 80, 'open', 80, '2026-05-01'), (NULL, NULL, 'open', 75.5, '2026-02-01')) AS d (bs, ba, s, a, c))) AS step;
+SELECT n, label, x, width, color, figures FROM bars((SELECT waterfall_chart(change, amount, change IN ('start', 'end'), jsonb_build_object('currency', currency) ORDER BY step_order)
+  FROM quarter WHERE deals > 0));
+SELECT count(DISTINCT svg) AS pictures FROM (
+	SELECT waterfall_chart(change, amount, change IN ('start', 'end') ORDER BY step_order) FROM quarter
+	UNION ALL SELECT waterfall_chart(change, CASE WHEN change <> 'end' THEN amount END, change IN ('start', 'end') ORDER BY step_order) FROM quarter) AS q (svg);
+-- Nothing in the pipeline at either time: two totals of nothing.
+SELECT n, label, figures FROM bars((SELECT waterfall_chart(change, amount, change IN ('start', 'end') ORDER BY step_order) FROM waterfall_steps('{"version": 1}') WHERE change IN ('start', 'end')));
+
 -- Columns of any number; an order of its own.
 SELECT count(DISTINCT svg) AS pictures FROM (
 	SELECT funnel_chart('s', 5::bigint) UNION ALL SELECT funnel_chart('s', 5::numeric) UNION ALL SELECT funnel_chart('s', 5::smallint)

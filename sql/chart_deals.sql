@@ -49,7 +49,7 @@ SELECT count(*) FILTER (WHERE b.close_date > a.close_date AND b.x <= a.x) AS not
 -- Area by amount: r² / amount is the same for all, to the rounding of r, above the least radius.
 SELECT count(*) AS wrong_area
   FROM drawn, (SELECT max(r) AS r, max(amount) AS amount FROM drawn) AS largest
- WHERE drawn.r > 1.5 AND abs(drawn.r - largest.r * sqrt(drawn.amount / largest.amount)) > 0.1;
+ WHERE drawn.r > 2.5 AND abs(drawn.r - largest.r * sqrt(drawn.amount / largest.amount)) > 0.1;
 
 -- Color by grade.
 SELECT score_grade(score) AS grade, style, count(*) FROM drawn GROUP BY 1, 2 ORDER BY 1, 2;

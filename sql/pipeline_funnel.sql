@@ -29,6 +29,12 @@ SELECT stage, reached, converted, dropped, round(conversion, 2) AS conversion, r
 SELECT stage, reached, converted, dropped, round(conversion, 2) AS conversion, round(overall, 2) AS overall FROM funnel, funnel_steps(f, mode => 'strict');
 SELECT stage, round(conversion_low, 4) AS low, round(conversion_high, 4) AS high FROM funnel, funnel_steps(f, confidence => 80);
 
+-- The time in a stage with the stays that have not ended: each stay, not each deal, closes when the stage is left. On 20 January
+-- deal 4 is in propose for the fifth day (1, 3, 5 and more, 6 days), deal 3 has just come to qualify.
+SELECT stage, cycle_quantile(summarize_cycle(entered, exited, CASE WHEN exited IS NOT NULL THEN true END, timestamptz '2026-01-20')) AS median_stay,
+    cycle_quantile(summarize_cycle(entered, exited, CASE WHEN exited IS NOT NULL THEN true END, timestamptz '2026-01-20'), 0.75) AS three_quarters, count(exited) AS ended, count(*) - count(exited) AS going_on
+FROM deal, path_steps(path) WHERE stage = ANY (:stages) AND stage <> 'won' GROUP BY stage ORDER BY stage;
+
 -- Other lists: of one stage, of one that no deal visited.
 SELECT s.stage, reached, converted, conversion, overall, median_time FROM (SELECT summarize_funnel(path, '{propose}') AS f FROM deal) x, funnel_steps(f) s;
 SELECT s.stage, reached, converted, conversion, overall, median_time FROM (SELECT summarize_funnel(path, '{offer,demo}') AS f FROM deal) x, funnel_steps(f) s;

@@ -46,12 +46,19 @@ CREATE DOMAIN pg_temp.own AS integer;
 SELECT c, outcome FROM unnest(ARRAY['5::numeric = value', '5::own = value', '5::pg_temp.own = value']) c, judged(c);
 
 -- On attaching every process of the table is looked at.
+CREATE FUNCTION refusal(command text, OUT message text, OUT context text) LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE command;
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, context = PG_EXCEPTION_CONTEXT;
+    context := split_part(context, E'\n', 1);
+END $$;
 INSERT INTO processes VALUES ('q', '{"stages": [{"name": "a"}, {"name": "w", "outcome": "won"}], "branches": [{"from": "a", "to": "w", "when": "mine(value)"}]}');
-SELECT attach_process('deals', 'stage', process_table => 'processes', process_column => 'process');
+SELECT * FROM refusal($$ SELECT attach_process('deals', 'stage', process_table => 'processes', process_column => 'process') $$);
 
 -- Looking ahead with a process that anyone may have written: the same, unless it is the one attached to the row's table.
 SELECT can_move(definition, d, 'w') FROM processes, deals d WHERE name = 'q';
-SELECT next_stage(definition, d) FROM processes, deals d WHERE name = 'q';
+SELECT * FROM refusal($$ SELECT next_stage(definition, d) FROM processes, deals d WHERE name = 'q' $$);
 SELECT unmet_requirements('{"stages": [{"name": "a", "checks": [{"when": "process_editor.mine(value)"}]}, {"name": "w", "outcome": "won"}]}', d, 'w') FROM deals d;
 CREATE TABLE owned (id integer PRIMARY KEY, stage text, value numeric);
 SELECT attach_process('owned', 'stage', '{"stages": [{"name": "a", "checks": [{"when": "mine(value)"}]}, {"name": "w", "outcome": "won"}]}');

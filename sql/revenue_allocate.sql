@@ -20,6 +20,11 @@ SELECT allocate(100000000000000000000.01, '{1,1,1}') AS amount, allocate(100, '{
 SELECT allocate(-9223372036854775808, '{1,2}', 0) AS least, allocate(-9223372036854775808, '{1e40,2e40}', 0) AS same,
        allocate(9223372036854775808, '{1,2}', 0) AS beyond, allocate(9223372036854775807, '{9223372036854775807,1}', 0) AS most;
 SELECT allocate(1e100, '{1,1,1}', 0) = ARRAY[div(1e100, 3) + 1, div(1e100, 3), div(1e100, 3)] AS hundred_digits;
+-- As far as numeric goes, and no farther; weights of many digits, and many weights.
+SELECT s[1] + s[2] = 1e131071 AS most FROM allocate(1e131071, '{1,2}', 0) AS s;
+SELECT s[1] + s[2] = 1e100000 AS large FROM allocate(1e100000, '{1e30000,2}', 0) AS s;
+SELECT sum(s) FROM unnest(allocate(100, ARRAY(SELECT 10::numeric ^ 5000 + n FROM generate_series(1, 300) AS n))) AS s;
+SELECT sum(s), min(s), max(s) FROM unnest(allocate(1000000.01, ARRAY(SELECT n % 997 FROM generate_series(1, 100000) AS n))) AS s;
 
 -- As clients call it; any NULL gives NULL.
 SELECT allocate('100', '{1,2}'), allocate('100', '{1,2}', '0'), allocate(weights => '{1,2}', amount => 100), allocate(100, '[5:6]={1,2}');
@@ -38,7 +43,8 @@ SELECT call, e.*
   FROM (VALUES ('allocate(100, ''{}'')'), ('allocate(100, ''{0,0.00}'')'), ('allocate(100, ''{1,NULL}'')'), ('allocate(100, ''{1,-0.01}'')'),
 			   ('allocate(100, ''{NaN,1}'')'), ('allocate(100, ''{1,Infinity}'')'), ('allocate(100, ''{-Infinity}'')'), ('allocate(100, ''{{1,2},{3,4}}'')'),
 			   ('allocate(''NaN'', ''{1}'')'), ('allocate(''-Infinity'', ''{1}'')'), ('allocate(0.005, ''{1,1}'')'), ('allocate(105, ''{1,1}'', -1)'),
-			   ('allocate(1e-16383, ''{1}'', -20)'), ('allocate(1, ''{1}'', 21)'), ('allocate(1, ''{1}'', -21)')) AS v(call), error_of(call) AS e;
+			   ('allocate(1e-16383, ''{1}'', -20)'), ('allocate(1, ''{1}'', 21)'), ('allocate(1, ''{1}'', -21)'),
+			   ('allocate(100, ''{1e131071,1}'')'), ('allocate(1e131071, ''{1e131071,2}'', 0)'), ('allocate(100, ''{9e131071,9e131071}'')')) AS v(call), error_of(call) AS e;
 SELECT allocate(0.0000000000, '{1}'), allocate(2.5000, '{1,1}', 1);
 
 -- In every currency, random amounts by random weights: the shares add up, none is

@@ -7,6 +7,9 @@ SET intervalstyle = postgres;
 -- Divided (Salesforce's schedule type Divide; the cents that are left go to the first ones) and repeated.
 SELECT * FROM installments(100, 3, '2026-01-15', '1 month');
 SELECT * FROM installments(100, 3, '2026-01-15', '1 week', 'repeat');
+-- W11 (Salesforce, schedules of products): 100 divided by 5, 20 repeated 5 times.
+SELECT type, count(*), min(amount), max(amount), sum(amount) FROM (VALUES ('divide', 100), ('repeat', 20)) AS v(type, amount_of),
+       installments(amount_of, 5, '2026-01-15', '1 month', type) GROUP BY type ORDER BY type;
 -- Month ends are counted from the first date: the 31st comes back.
 SELECT n, due FROM installments(1, 14, '2023-12-31', '1 month') WHERE n IN (1, 2, 3, 4, 5, 14);
 SELECT due FROM installments(1, 5, '2024-02-29', '1 year');

@@ -86,6 +86,19 @@ SELECT row_to_json(p) FROM price AS p ORDER BY id;
 SELECT jsonb_agg(m ORDER BY units) FROM value WHERE code = 'CLF';
 SELECT monetary((j ->> 'amount')::numeric, j ->> 'currency') = m AS round_trip FROM (SELECT m, to_jsonb(m) AS j FROM value WHERE code = 'EUR') AS v;
 
+-- What was JSON is read back, in a row and in a set of them, whatever the form of the number.
+SELECT count(*) AS rows, count(*) FILTER (WHERE r = p) AS equal,
+       count(*) FILTER (WHERE jsonb_populate_record(NULL::price, to_jsonb(p)) = p) AS equal_by_jsonb
+  FROM price AS p, json_populate_record(NULL::price, row_to_json(p)) AS r;
+SELECT count(*) AS values, count(*) FILTER (WHERE m = to_json(m)::text::monetary AND m = to_jsonb(m)::text::monetary) AS equal FROM value;
+SELECT * FROM jsonb_to_recordset('[{"m": {"currency": "eur", "amount": 1.25e3}}, {"m": {"amount": "-0.10", "currency": "EUR"}}, {"m": "EUR 5"}, {"m": null}]') AS r(m monetary(EUR));
+SELECT * FROM error_of($$SELECT * FROM json_to_recordset('[{"m": {"amount": 5, "currency": "USD"}}]') AS r(m opportunity.monetary(EUR))$$);
+SELECT literal, e.state, e.detail, e.hint
+  FROM unnest(ARRAY['{"amount": 5}', '{"amount": 5, "currency": "EUR", "rate": 1}', '{"amount": 5, "currency": 978}', '{"amount": null, "currency": "EUR"}',
+                    '{"amount": "", "currency": "EUR"}', '{"amount": 5, "currency": ""}', '{"amount": 5.001, "currency": "EUR"}', '{"amount": 1e400, "currency": "EUR"}',
+                    '{"amount": 5, "currency": "EUR\u0000"}', '{"amount": 5, "currency": "XAU"}', '{"amount": 5, "currency": "EUR"} 5', '{', '{}', '[5, "EUR"]']) AS literal,
+       error_of(format('SELECT %L::opportunity.monetary', literal)) AS e;
+
 -- All the values by binary COPY; then forged ones, each refused: bytea's binary
 -- form is its bytes.
 CREATE TABLE received (m monetary);
@@ -140,5 +153,6 @@ BEGIN
 	RETURN result;
 END $$;
 SELECT literal, is_valid(literal, 'monetary') AS monetary, is_valid(literal, 'monetary(EUR)') AS of_euro
-  FROM unnest(ARRAY['EUR 5', 'USD 5', 'five', 'ZZZ 5', 'XAU 5', 'EUR 0.001', 'EUR 1e3', 'EUR 90071992547409.92', '']) AS literal;
+  FROM unnest(ARRAY['EUR 5', 'USD 5', 'five', 'ZZZ 5', 'XAU 5', 'EUR 0.001', 'EUR 1e3', 'EUR 90071992547409.92', '',
+                    '{"amount": 5, "currency": "EUR"}', '{"amount": 5, "currency": "USD"}', '{"amount": 5}', '{"amount": 5']) AS literal;
 SELECT literal, is_valid(literal, 'monetary_sum') FROM unnest(ARRAY['(1,EUR,0.05)', '(1,EUR,5)', '']) AS literal;

@@ -85,6 +85,7 @@ SELECT call, e.*
 			   ('list_price(''markup_current_cost'', percentage => -0.01, current_cost => 1)'), ('list_price(''markup_current_cost'', percentage => 100000, current_cost => 1)'),
 			   ('list_price(''percent_of_list'', percentage => 1000000000.01, list_price => 1)'),
 			   ('list_price(''currency_amount'', ''Infinity'')'), ('list_price(''percent_of_list'', percentage => 1, list_price => ''NaN'')'),
+			   ('list_price(''markup_current_cost'', percentage => 1, current_cost => ''Infinity'')'), ('list_price(''margin_standard_cost'', percentage => 1, standard_cost => ''NaN'')'),
 			   ('list_price(''cost_plus'')'), ('list_price('''')'), ('list_price(NULL)'),
 			   ('round_price(1, ''up'', NULL, 1)'), ('round_price(1, ''up'', ''ends_in'', NULL)'), ('round_price(1, ''sideways'', ''ends_in'', 1)'), ('round_price(1, ''up'', ''begins_in'', 1)'),
 			   ('round_price(1, ''up'', ''multiple_of'', 0)'), ('round_price(1, ''up'', ''ends_in'', -0.01)'), ('round_price(1, ''up'', ''multiple_of'', ''NaN'')'),

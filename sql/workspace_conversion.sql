@@ -35,6 +35,16 @@ UPDATE opportunity SET next_step = 'Write';
 SELECT refresh_exchange_rates();
 SELECT * FROM deals;
 
+-- W9 (hitachi-solutions.com, Dynamics CRM multiple currencies): 0.599346 pounds a dollar, 10,000 pounds
+-- are 16,684.85 dollars. W10 (Salesforce, advanced currency management): 1.39 from January, 1.42
+-- from February, by the date of close, whatever the stage.
+INSERT INTO exchange_rate (currency, valid_from, rate) VALUES ('GBP', '2024-01-01', 0.599346), ('AUD', '2024-01-01', 1.39), ('AUD', '2024-02-01', 1.42);
+INSERT INTO opportunity (name, currency, user_estimated_value) VALUES ('W9', 'GBP', 10000);
+INSERT INTO opportunity (name, currency, exchange_policy, estimated_close, user_estimated_value)
+SELECT 'W10', 'AUD', 'by_close_date', close, 1000 FROM unnest('{2024-01-31,2024-02-01}'::date[]) AS close;
+SELECT * FROM deals WHERE name LIKE 'W%';
+DELETE FROM opportunity WHERE name LIKE 'W%';
+
 -- A currency is converted, never relabeled: prices, discounts and header amounts, at the day's rates.
 SELECT new_opportunity('Convert me', NULL, 'EUR') AS deal \gset
 INSERT INTO opportunity_line (opportunity_id, description, quantity, price_per_unit, manual_discount, tax) VALUES (:deal, 'Given amounts', 3, 10, 6, 1.2);

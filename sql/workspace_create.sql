@@ -64,10 +64,12 @@ SELECT workspace_empty.base_currency();
 SELECT opportunity.create_workspace(NULL);
 SELECT opportunity.create_workspace('workspace_null', NULL);
 SELECT opportunity.create_workspace('pg_workspace');
--- Base currencies are those of ISO 4217 that have two decimals or none.
+-- Base currencies are those of ISO 4217 that amounts can be counted in.
 SELECT opportunity.create_workspace('workspace_currency', 'EURO');
 SELECT opportunity.create_workspace('workspace_currency', 'XAU');
-SELECT opportunity.create_workspace('workspace_currency', 'KWD');
+SELECT opportunity.create_workspace('workspace_currency', 'KWD', 2);
+SELECT opportunity.create_workspace('workspace_currency', 'EUR', 5);
+SELECT opportunity.create_workspace('workspace_currency', 'JPY', amount_decimals => 1);
 SELECT opportunity.create_workspace('workspace_currency', 'jpy');
 SELECT workspace_currency.base_currency(), (SELECT currency FROM workspace_currency.price_list) AS price_list_currency;
 \sf workspace_currency.base_currency

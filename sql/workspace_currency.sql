@@ -56,7 +56,7 @@ DELETE FROM opportunity_line WHERE opportunity_id = :yen;
 UPDATE opportunity SET currency = 'USD' WHERE id = :yen;
 SELECT currency, line_count, detail_amount, total_amount FROM opportunity WHERE id = :yen;
 
--- Currencies with more decimals than the columns have, or without any measure of them.
+-- Currencies with more decimals than this workspace, or without any measure of them.
 \set VERBOSITY terse
 SELECT new_opportunity('Kuwait', NULL, 'KWD');
 SELECT new_opportunity('Gold', NULL, 'XAU');

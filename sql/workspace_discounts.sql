@@ -48,6 +48,9 @@ UPDATE opportunity_line SET price_per_unit = 10, tax_rate = 20, tax_is_included 
 SELECT detail_amount, tax_amount, total_amount FROM opportunity;
 UPDATE opportunity_line SET rounding = 'line';
 SELECT detail_amount, tax_amount, total_amount FROM opportunity;
+-- The tax within may be an amount; 30 remain 30 in all.
+UPDATE opportunity_line SET rounding = 'document', tax_rate = NULL, tax = 1.25;
+SELECT detail_amount, tax_amount, total_amount FROM opportunity;
 -- What a new line does by itself is the table's default.
 ALTER TABLE opportunity_line ALTER rounding SET DEFAULT 'unit';
 INSERT INTO opportunity_line (opportunity_id, description, price_per_unit) VALUES (:deal, 'Default', 1) RETURNING rounding;
@@ -62,6 +65,8 @@ UPDATE opportunity SET discount_percent = 10, discount_amount = 50, freight_amou
 SELECT detail_amount, tax_amount, total_amount, estimated_value FROM opportunity;
 UPDATE opportunity SET total_amount = 1;
 UPDATE opportunity SET tax_amount = 1;
+UPDATE opportunity SET detail_amount = NULL;
+UPDATE opportunity SET lines_net = 1;
 
 -- Bundles: required products are in the bundle's price (500), optional ones added:
 -- 5 x 40 and 5 x 50 make 950.
@@ -83,9 +88,23 @@ SELECT add_bundle(:deal, 'BAR', optional => '{A}');
 SELECT add_bundle(:deal, 'A');
 INSERT INTO bundle_item (bundle_id, product_id) VALUES (1, 6);
 INSERT INTO bundle_item (bundle_id, product_id) VALUES (2, 3);
+-- They are of one opportunity, and stay together.
+SELECT new_opportunity('Other', NULL) AS other \gset
+INSERT INTO opportunity_line (opportunity_id, description, price_per_unit, bundle_line_id) VALUES (:other, 'Theirs', 1, :bundle);
+UPDATE opportunity_line SET opportunity_id = :other WHERE bundle_line_id = :bundle;
+\set VERBOSITY terse
+UPDATE opportunity_line SET bundle_line_id = id WHERE id = :bundle;
+\set VERBOSITY default
+BEGIN;
+UPDATE opportunity_line SET opportunity_id = :other WHERE id = :bundle;
+SELECT id = :other AS moved_to, line_count, detail_amount FROM opportunity ORDER BY id;
+SELECT * FROM opportunity.check_totals('opportunity');
+UPDATE opportunity_line SET opportunity_id = :deal WHERE id = :bundle OR bundle_line_id = :bundle;
+SELECT id = :other AS moved_to, line_count, detail_amount FROM opportunity ORDER BY id;
+ROLLBACK;
 -- Without the bundle its optional products go, too.
 DELETE FROM opportunity_line WHERE id = :bundle;
-SELECT line_count, detail_amount FROM opportunity;
+SELECT line_count, detail_amount FROM opportunity WHERE id = :deal;
 
 RESET search_path;
 SET client_min_messages = warning;

@@ -84,6 +84,47 @@ UPDATE opportunity_line SET volume_discount = volume_discount, catalogue_price =
     is_price_overridden = is_price_overridden, quantity = 601;
 SELECT quantity, price_per_unit, catalogue_price, is_price_overridden, volume_discount, net_amount FROM opportunity_line;
 
+-- A discount goes when there is no list any more that gives it: taken from the item, or the
+-- item taken away, or the price list expired. The price stands.
+BEGIN;
+UPDATE price_list_item SET discount_list_id = NULL WHERE unit_id = 1;
+UPDATE opportunity_line SET line_number = 7;
+SELECT quantity, price_per_unit, volume_discount, net_amount FROM opportunity_line;
+UPDATE opportunity_line SET quantity = 602;
+SELECT quantity, price_per_unit, volume_discount, net_amount FROM opportunity_line;
+-- One that is given for want of a list stands until what it was given for changes.
+UPDATE opportunity_line SET volume_discount = 2;
+UPDATE opportunity_line SET manual_discount = 1;
+SELECT volume_discount, net_amount FROM opportunity_line;
+SELECT subject, finding, amount FROM opportunity_line l, opportunity.explain_price(l) WHERE subject = 'volume discount';
+UPDATE opportunity_line SET quantity = 603, volume_discount = 3;
+SELECT volume_discount, net_amount FROM opportunity_line;
+UPDATE opportunity_line SET price_per_unit = 150;
+SELECT volume_discount, net_amount FROM opportunity_line;
+ROLLBACK;
+BEGIN;
+DELETE FROM price_list_item WHERE unit_id = 1;
+UPDATE opportunity_line SET quantity = 602;
+SELECT quantity, price_per_unit, volume_discount, net_amount FROM opportunity_line;
+ROLLBACK;
+BEGIN;
+UPDATE price_list SET valid_to = '2020-12-31';
+UPDATE opportunity_line SET quantity = 602;
+SELECT quantity, price_per_unit, volume_discount, net_amount FROM opportunity_line;
+ROLLBACK;
+BEGIN;
+UPDATE opportunity SET price_list_id = 1;
+UPDATE price_list SET valid_to = '2020-12-31';
+UPDATE opportunity_line SET quantity = 602;
+SELECT quantity, price_per_unit, volume_discount, net_amount FROM opportunity_line;
+ROLLBACK;
+-- A write-in line's own has no list to follow.
+BEGIN;
+INSERT INTO opportunity_line (opportunity_id, description, quantity, price_per_unit, volume_discount) VALUES (:deal, 'Write-in', 10, 5, 1);
+UPDATE opportunity_line SET quantity = 20 WHERE description = 'Write-in';
+SELECT volume_discount, net_amount FROM opportunity_line WHERE description = 'Write-in';
+ROLLBACK;
+
 -- Bands and default lists do not overlap.
 \set VERBOSITY terse
 INSERT INTO discount_band (discount_list_id, from_quantity, to_quantity, discount) VALUES (1, 50, 101.00001, 1);
@@ -129,6 +170,20 @@ UPDATE price_list_item SET method = 'margin_current_cost', percentage = 100 WHER
 SELECT refused('SELECT priced(1)');
 UPDATE product SET current_cost = NULL;
 SELECT refused('SELECT priced(1)');
+-- No list, one that is not valid, one in another currency; no price in that unit.
+BEGIN;
+SELECT new_opportunity('In francs', NULL, 'CHF') AS francs \gset
+SELECT replace(refused(format('SELECT add_line(%s, ''GRINDER'')', :francs)), CURRENT_DATE::text, 'today');
+INSERT INTO price_list (name, currency, valid_from, valid_to) VALUES ('Swiss', 'CHF', '2020-01-01', '2020-12-31');
+UPDATE opportunity SET price_list_id = (SELECT id FROM price_list WHERE name = 'Swiss') WHERE id = :francs;
+SELECT replace(refused(format('SELECT add_line(%s, ''GRINDER'')', :francs)), CURRENT_DATE::text, 'today');
+UPDATE price_list SET valid_to = NULL WHERE name = 'Swiss';
+SELECT refused(format('SELECT add_line(%s, ''GRINDER'')', :francs));
+INSERT INTO price_list_item (price_list_id, product_id, method, percentage) SELECT id, 1, 'percent_of_list', 90 FROM price_list WHERE name = 'Swiss';
+SELECT refused(format('SELECT add_line(%s, ''GRINDER'')', :francs));
+SELECT refused(format('UPDATE opportunity SET price_list_id = 1 WHERE id = %s', :francs));
+SELECT refused('INSERT INTO opportunity_line (opportunity_id) VALUES (1)');
+ROLLBACK;
 -- A product that was retired later stays in its lines, whose quantity may change.
 UPDATE price_list_item SET method = 'currency_amount' WHERE unit_id = 1;
 SELECT * FROM priced(2);

@@ -56,6 +56,13 @@ SELECT new_opportunity('Yen', NULL, 'JPY') AS yen \gset
 UPDATE opportunity SET user_estimated_value = 100 WHERE id = :yen;
 INSERT INTO opportunity_split (opportunity_id, member_id, percent) VALUES (:yen, 2, 33.3333), (:yen, 3, 33.3333), (:yen, 4, 33.3334);
 SELECT s.amount FROM opportunity_split s WHERE opportunity_id = :yen ORDER BY id;
+-- Columns of one's own, of types without equality too, and ids that change.
+ALTER TABLE opportunity_split ADD notes json;
+BEGIN;
+UPDATE opportunity_split SET id = -id, notes = '{}', amount = 0;
+SELECT count(*) AS splits, count(*) FILTER (WHERE amount = 0) AS forged, (SELECT count(*) FROM opportunity.check_totals('opportunity')) AS wrong FROM opportunity_split;
+ROLLBACK;
+
 -- Whoever may not see the deal, nor the others' splits, is held by the same sums.
 SET ROLE NONE;
 CREATE ROLE regress_splitter;

@@ -15,6 +15,7 @@
 #include "access/tableam.h"
 #include "fmgr.h"
 #include "lib/stringinfo.h"
+#include "nodes/primnodes.h"
 
 #if PG_VERSION_NUM < 150000 || PG_VERSION_NUM >= 200000
 #error "opportunity supports PostgreSQL 15 to 19"
@@ -70,14 +71,40 @@ CppConcat(pg_finfo_,funcname) (void) \
 extern PGDLLEXPORT Datum funcname(PG_FUNCTION_ARGS)
 #endif
 
-/* 18 counts an index scan's steps on request (commit 0fbceae84). */
+/* 18 counts an index scan's steps on request (commit 0fbceae84), 19 takes options. */
 static inline IndexScanDesc
 begin_index_scan(Relation table, Relation index, Snapshot snapshot, int n_keys)
 {
-#if PG_VERSION_NUM >= 180000
+#if PG_VERSION_NUM >= 190000
+	return index_beginscan(table, index, snapshot, NULL, n_keys, 0, SO_NONE);
+#elif PG_VERSION_NUM >= 180000
 	return index_beginscan(table, index, snapshot, NULL, n_keys, 0);
 #else
 	return index_beginscan(table, index, snapshot, n_keys, 0);
+#endif
+}
+
+/* 19 takes options. */
+static inline TableScanDesc
+begin_table_scan(Relation table, Snapshot snapshot)
+{
+#if PG_VERSION_NUM >= 190000
+	return table_beginscan(table, snapshot, 0, NULL, SO_NONE);
+#else
+	return table_beginscan(table, snapshot, 0, NULL);
+#endif
+}
+
+/*
+ * 19's planner simplifies by NOT NULL constraints, which it looks up in the range
+ * table of a query; for an expression without one it crashes (19rc1).  A column
+ * that an outer join may have nulled is left alone, and nothing else asks for it.
+ */
+static inline void
+mark_nullable(Var *column)
+{
+#if PG_VERSION_NUM >= 190000
+	column->varnullingrels = bms_make_singleton(column->varno);
 #endif
 }
 
@@ -105,7 +132,9 @@ static inline TM_Result
 update_tuple(Relation table, ItemPointer tid, TupleTableSlot *slot, CommandId command, Snapshot snapshot,
 			 Snapshot crosscheck, TM_FailureData *failure, LockTupleMode *mode, TU_UpdateIndexes *indexes)
 {
-#if PG_VERSION_NUM >= 160000
+#if PG_VERSION_NUM >= 190000
+	return table_tuple_update(table, tid, slot, command, 0, snapshot, crosscheck, true, failure, mode, indexes);
+#elif PG_VERSION_NUM >= 160000
 	return table_tuple_update(table, tid, slot, command, snapshot, crosscheck, true, failure, mode, indexes);
 #else
 	bool		all;
@@ -116,8 +145,10 @@ update_tuple(Relation table, ItemPointer tid, TupleTableSlot *slot, CommandId co
 #endif
 }
 
-/* 16 can leave out the indexes that an update does not concern (commit 19d8e2308). */
-#if PG_VERSION_NUM >= 160000
+/* 16 can leave out the indexes that an update does not concern (commit 19d8e2308), 19 takes flags. */
+#if PG_VERSION_NUM >= 190000
+#define insert_into_indexes(result, slot, estate) ExecInsertIndexTuples(result, estate, 0, slot, NIL, NULL)
+#elif PG_VERSION_NUM >= 160000
 #define insert_into_indexes(result, slot, estate) ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL, false)
 #define update_indexes(result, slot, estate, which) \
 	ExecInsertIndexTuples(result, slot, estate, true, false, NULL, NIL, (which) == TU_Summarizing)
@@ -190,6 +221,11 @@ initReadOnlyStringInfo(StringInfo str, char *data, int len)
 
 /* 18 brought virtual generated columns (commit 83ea6c540). */
 #define ATTRIBUTE_GENERATED_VIRTUAL 'v'
+#endif
+
+#if PG_VERSION_NUM >= 190000
+/* 19 knows strings by the standard alone. */
+#define standard_conforming_strings true
 #endif
 
 #if PG_VERSION_NUM >= 180000

@@ -95,3 +95,20 @@ write_expression(Node *expression, Relation rel, bool explicit_casts)
 	AtEOXact_GUC(false, level);
 	return text;
 }
+
+static bool
+may_be_null(Node *node, void *unused)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Var))
+		mark_nullable((Var *) node);
+	return expression_tree_walker(node, may_be_null, NULL);
+}
+
+CachedExpression *
+plan_expression(Node *expression)
+{
+	(void) may_be_null(expression, NULL);
+	return GetCachedExpression(expression);
+}

@@ -9,6 +9,7 @@
 #include "opportunity.h"
 
 #include "nodes/pg_list.h"
+#include "utils/plancache.h"
 #include "utils/relcache.h"
 
 /*
@@ -32,5 +33,12 @@ extern List *bare_expressions(const char *text, const char *what, const char *wh
  * later can fit its arguments better.
  */
 extern char *write_expression(Node *expression, Relation rel, bool explicit_casts);
+
+/*
+ * An expression over the columns of a row, planned, in a cache entry that the
+ * caller frees with FreeCachedExpression.  No column is taken to be NOT NULL: a
+ * row can be read before that is checked.  Scribbles on the expression.
+ */
+extern CachedExpression *plan_expression(Node *expression);
 
 #endif							/* OPPORTUNITY_EXPRESSION_H */

@@ -1,16 +1,22 @@
 /*
  * names.c
- *		The names that trigger arguments hold.
+ *		Names of tables, columns, operators, and of this extension's own functions
+ *		and types.
  */
 #include "names.h"
 
+#include "access/htup_details.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 #include "utils/varlena.h"
+
+#define LISTED_NAMES 20
 
 char *
 qualified_name(Oid relid)
@@ -33,6 +39,23 @@ relation_of_name(const char *name)
 		return InvalidOid;
 	schema = get_namespace_oid(linitial(names), true);
 	return OidIsValid(schema) ? get_relname_relid(lsecond(names), schema) : InvalidOid;
+}
+
+Oid
+relation_argument(FunctionCallInfo fcinfo, int i, const char *name)
+{
+	Oid			relid;
+
+	if (PG_ARGISNULL(i))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not be null", name)));
+	relid = PG_GETARG_OID(i);
+	if (get_rel_name(relid) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation with OID %u does not exist", relid)));
+	return relid;
 }
 
 List *
@@ -71,11 +94,47 @@ quoted_name_list(List *names)
 	return text.data;
 }
 
+char *
+list_names(List *names)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < list_length(names) && i < LISTED_NAMES; i++)
+		appendStringInfo(&list, "%s\"%s\"", i > 0 ? ", " : "", (char *) list_nth(names, i));
+	if (list_length(names) > LISTED_NAMES)
+		appendStringInfo(&list, " and %d more", list_length(names) - LISTED_NAMES);
+	return list.data;
+}
+
+char *
+qualified_operator(Oid operator)
+{
+	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator));
+	Form_pg_operator form;
+	char	   *text;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for operator %u", operator);
+	form = (Form_pg_operator) GETSTRUCT(tuple);
+	text = psprintf("OPERATOR(%s.%s)", quote_identifier(get_namespace_name(form->oprnamespace)),
+					NameStr(form->oprname));
+	ReleaseSysCache(tuple);
+	return text;
+}
+
 Oid
 trigger_function(const char *name)
 {
 	return GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
 						   CStringGetDatum(name),
 						   PointerGetDatum(buildoidvector(NULL, 0)),
+						   ObjectIdGetDatum(get_namespace_oid("opportunity", false)));
+}
+
+Oid
+extension_type(const char *name)
+{
+	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(name),
 						   ObjectIdGetDatum(get_namespace_oid("opportunity", false)));
 }

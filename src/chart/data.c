@@ -9,53 +9,26 @@
 #include "chart/text.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
-#include "utils/numeric.h"
+#include "utils/json.h"
+#include "utils/jsonb.h"
 
+/* Text in the server's encoding; NULL gives a JSON null. */
 static void
-push_key(JsonbParseState **parse, const char *name)
+append_text_member(StringInfo json, const char *name, const char *text)
 {
-	JsonbValue	key;
-
-	key.type = jbvString;
-	key.val.string.val = unconstify(char *, name);
-	key.val.string.len = strlen(name);
-	(void) pushJsonbValue(parse, WJB_KEY, &key);
-}
-
-/* Text in the server's encoding that lives until all is pushed; NULL gives a JSON null. */
-static void
-push_text(JsonbParseState **parse, const char *name, const char *text)
-{
-	JsonbValue	value;
-
-	push_key(parse, name);
-	value.type = jbvNull;
-	if (text != NULL)
-	{
-		value.type = jbvString;
-		value.val.string.val = unconstify(char *, text);
-		value.val.string.len = strlen(text);
-	}
-	(void) pushJsonbValue(parse, WJB_VALUE, &value);
+	appendStringInfo(json, "\"%s\": ", name);
+	if (text == NULL)
+		appendStringInfoString(json, "null");
+	else
+		escape_json(json, text);
+	appendStringInfoString(json, ", ");
 }
 
 /* The shortest decimal that is this double. */
 static void
-push_number(JsonbParseState **parse, const char *name, bool has_number, double number)
+append_number_member(StringInfo json, const char *name, bool has_number, double number)
 {
-	JsonbValue	value;
-
-	push_key(parse, name);
-	value.type = jbvNull;
-	if (has_number)
-	{
-		char	   *digits = float8out_internal(number);
-
-		value.type = jbvNumeric;
-		value.val.numeric = DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(digits),
-																ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
-	}
-	(void) pushJsonbValue(parse, WJB_VALUE, &value);
+	appendStringInfo(json, "\"%s\": %s, ", name, has_number ? float8out_internal(number) : "null");
 }
 
 static char *
@@ -72,7 +45,7 @@ deal_label(const ChartDeal *deal)
 }
 
 static void
-push_deal(JsonbParseState **parse, const ChartDeal *deal, const ChartOptions *options)
+append_deal(StringInfo json, const ChartDeal *deal, const ChartOptions *options)
 {
 	static const char *const grades[N_GRADES + 1] = {"A", "B", "C", "D", NULL};
 	static const char *const outcomes[] = {"open", "won", "lost"};
@@ -83,32 +56,36 @@ push_deal(JsonbParseState **parse, const ChartDeal *deal, const ChartOptions *op
 	if (deal->has_date)
 		append_day(&day, julian_day((double) deal->closes));
 
-	(void) pushJsonbValue(parse, WJB_BEGIN_OBJECT, NULL);
-	push_text(parse, "label", deal_label(deal));
-	push_text(parse, "close_date", deal->has_date ? day.data : NULL);
-	push_number(parse, "amount", deal->has_amount, deal->amount);
-	push_number(parse, options->is_probability ? "probability" : "score", deal->has_score, deal->score);
-	push_text(parse, "grade", grades[grade]);
-	push_text(parse, "color", chart_color(grade));
-	push_text(parse, "outcome", outcomes[chart_outcome(deal, options)]);
-	(void) pushJsonbValue(parse, WJB_END_OBJECT, NULL);
+	appendStringInfoChar(json, '{');
+	append_text_member(json, "label", deal_label(deal));
+	append_text_member(json, "close_date", deal->has_date ? day.data : NULL);
+	append_number_member(json, "amount", deal->has_amount, deal->amount);
+	append_number_member(json, options->is_probability ? "probability" : "score", deal->has_score, deal->score);
+	append_text_member(json, "grade", grades[grade]);
+	append_text_member(json, "color", chart_color(grade));
+	appendStringInfo(json, "\"outcome\": \"%s\"}", outcomes[chart_outcome(deal, options)]);
+	pfree(day.data);
 }
 
 Jsonb *
 chart_deals_json(const ChartDeal *deals, int n_deals, const ChartOptions *options)
 {
 	const ChartDeal **order = palloc_extended((n_deals + 1) * sizeof(*order), MCXT_ALLOC_HUGE);
-	JsonbParseState *parse = NULL;
+	StringInfoData json;
 
 	for (int i = 0; i < n_deals; i++)
 		order[i] = &deals[i];
 	qsort(order, n_deals, sizeof(*order), chart_by_date);
 
-	(void) pushJsonbValue(&parse, WJB_BEGIN_ARRAY, NULL);
+	initStringInfo(&json);
+	appendStringInfoChar(&json, '[');
 	for (int i = 0; i < n_deals; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		push_deal(&parse, order[i], options);
+		if (i > 0)
+			appendStringInfoString(&json, ", ");
+		append_deal(&json, order[i], options);
 	}
-	return JsonbValueToJsonb(pushJsonbValue(&parse, WJB_END_ARRAY, NULL));
+	appendStringInfoChar(&json, ']');
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data)));
 }

@@ -33,6 +33,8 @@
 #define CELL_ROWS		7
 
 #define MIN_RADIUS		1.5
+#define FEW_DEALS		1000	/* up to so many leave room for */
+#define MIN_RADIUS_FEW	2.5		/* circles that are easier to see and to point at */
 #define LEAST_LARGEST	6.0		/* the largest circle's radius is at least this, */
 #define MOST_LARGEST	0.072	/* and at most this part of the frame's shorter side */
 #define LEAST_SIZE		0.01	/* smallest amount that the legend can write */
@@ -50,7 +52,7 @@
 #define LABEL_OBSTACLES	400		/* the largest circles */
 #define LABEL_TRIES		4		/* deals tried for each label */
 
-/* The radius of an amount is largest × √(magnitude / max_magnitude). */
+/* The radius of an amount is largest × √(magnitude / max_magnitude), or the least one. */
 typedef struct Scales
 {
 	Timestamp	first;
@@ -58,6 +60,7 @@ typedef struct Scales
 	double		x0;				/* of first */
 	double		pixels_per_usec;
 	double		max_magnitude;
+	double		least;			/* no circle is smaller */
 	double		largest;
 } Scales;
 
@@ -123,9 +126,9 @@ set_radii(const ChartLayout *layout, ChartMark *marks, const Scales *scales)
 		if (!marks[i].deal->has_amount)
 			marks[i].radius = NO_AMOUNT_RADIUS;
 		else if (magnitude == 0)
-			marks[i].radius = MIN_RADIUS;
+			marks[i].radius = scales->least;
 		else
-			marks[i].radius = Max(MIN_RADIUS, scales->largest * sqrt(magnitude / scales->max_magnitude));
+			marks[i].radius = Max(scales->least, scales->largest * sqrt(magnitude / scales->max_magnitude));
 	}
 }
 
@@ -502,7 +505,7 @@ choose_sizes(ChartLayout *layout, const Scales *scales)
 		double		shown = chart_round_down(amount);
 		double		radius = scales->largest * sqrt(shown / scales->max_magnitude);
 
-		if (radius < MIN_RADIUS || shown < LEAST_SIZE)
+		if (radius < scales->least || shown < LEAST_SIZE)
 			break;
 		layout->size_amount[layout->n_sizes] = shown;
 		layout->size_radius[layout->n_sizes] = radius;
@@ -682,6 +685,7 @@ chart_layout(const ChartDeal *deals, int n_deals, const ChartOptions *options)
 	layout->frame.bottom = options->height - FRAME_BOTTOM;
 
 	marks = collect_marks(layout, deals, n_deals, &scales);
+	scales.least = layout->n_marks > FEW_DEALS ? MIN_RADIUS : MIN_RADIUS_FEW;
 	scales.largest = largest_radius(layout, marks, &scales);
 	set_radii(layout, marks, &scales);
 	divide_frame(layout, marks, &scales);

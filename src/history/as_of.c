@@ -1,11 +1,8 @@
 /*
  * as_of.c
- *		A table as it was, from its history.
- *
- * Of each row's column the last entry up to the instant has the value; the id, not
- * the clock, says which is the last.  A row whose last entry is a delete was gone.
+ *		A table as it was, from its history, and how one of its columns changed.
  */
-#include "history/as_of.h"
+#include "history/as_of_query.h"
 #include "names.h"
 
 #include "access/relation.h"
@@ -29,48 +26,6 @@ PG_FUNCTION_INFO_V1(opp_history_column);
 
 /* Rows are handed on in batches of so many. */
 #define ROWS_AT_A_TIME 1000
-
-void
-history_append_list(StringInfo text, const char *prefix, int n)
-{
-	for (int i = 1; i <= n; i++)
-		appendStringInfo(text, "%s%s%d", i > 1 ? ", " : "", prefix, i);
-}
-
-/* The rows up to the instant $1: k1 ... the key, c1 ... the watched columns. */
-void
-history_append_query(StringInfo text, char **arguments)
-{
-	List	   *columns = name_list(arguments[HISTORY_COLUMNS], "columns");
-	List	   *keys = name_list(arguments[HISTORY_TABLE_KEY], "the history's key");
-	int			n_keys = list_length(keys);
-	int			n_columns = list_length(columns);
-	ListCell   *cell;
-	int			i = 0;
-
-	appendStringInfoString(text, "SELECT ");
-	history_append_list(text, "k", n_keys);
-	appendStringInfoString(text, ", ");
-	history_append_list(text, "c", n_columns);
-	appendStringInfoString(text, " FROM (SELECT ");
-	history_append_list(text, "k", n_keys);
-	appendStringInfoString(text, ", (pg_catalog.array_agg(event ORDER BY id DESC))[1] AS last_event");
-	foreach(cell, columns)
-		appendStringInfo(text, ", pg_catalog.max(new_value) FILTER (WHERE column_name OPERATOR(pg_catalog.=) %s) AS c%d",
-						 quote_literal_cstr(lfirst(cell)), ++i);
-	appendStringInfoString(text, " FROM (SELECT DISTINCT ON (");
-	history_append_list(text, "k", n_keys);
-	appendStringInfoString(text, ", column_name) * FROM (SELECT ");
-	i = 0;
-	foreach(cell, keys)
-		appendStringInfo(text, "%s AS k%d, ", quote_identifier(lfirst(cell)), ++i);
-	appendStringInfo(text, "column_name, new_value, event, id FROM %s WHERE changed_at OPERATOR(pg_catalog.<=) $1) AS e ORDER BY ",
-					 arguments[HISTORY_TABLE]);
-	history_append_list(text, "k", n_keys);
-	appendStringInfoString(text, ", column_name, id DESC) AS l GROUP BY ");
-	history_append_list(text, "k", n_keys);
-	appendStringInfoString(text, ") AS r WHERE last_event OPERATOR(pg_catalog.<>) 'delete'");
-}
 
 /*
  * The history's arguments, copied: the relation's own go with it.  Anyone may have
@@ -105,7 +60,7 @@ find_history(Relation target)
 
 /* Fills the function's result from a query with an instant, or two, as its parameters. */
 static void
-run_query(FunctionCallInfo fcinfo, const char *query, TimestampTz first, TimestampTz second)
+fill_result(FunctionCallInfo fcinfo, const char *query, TimestampTz first, TimestampTz second)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	Oid			types[] = {TIMESTAMPTZOID, TIMESTAMPTZOID};
@@ -146,7 +101,7 @@ append_row_key(StringInfo text, int n_keys)
 Datum
 opp_history_as_of(PG_FUNCTION_ARGS)
 {
-	Relation	target = relation_open(history_table_argument(fcinfo, 0, "target"), AccessShareLock);
+	Relation	target = relation_open(relation_argument(fcinfo, 0, "target"), AccessShareLock);
 	char	  **arguments = find_history(target);
 	List	   *columns = name_list(arguments[HISTORY_COLUMNS], "columns");
 	int			n_keys = list_length(name_list(arguments[HISTORY_KEY], "key"));
@@ -166,7 +121,7 @@ opp_history_as_of(PG_FUNCTION_ARGS)
 		i++;
 	}
 	appendStringInfoString(&text, ") AS v(column_name, value)");
-	run_query(fcinfo, text.data, PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_TIMESTAMPTZ(1));
+	fill_result(fcinfo, text.data, PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_TIMESTAMPTZ(1));
 	return (Datum) 0;
 }
 
@@ -203,7 +158,7 @@ check_watched(Relation target, char **arguments, const char *column)
 Datum
 opp_history_column(PG_FUNCTION_ARGS)
 {
-	Relation	target = relation_open(history_table_argument(fcinfo, 0, "target"), AccessShareLock);
+	Relation	target = relation_open(relation_argument(fcinfo, 0, "target"), AccessShareLock);
 	char	   *column = NameStr(*PG_GETARG_NAME(1));
 
 	check_watched(target, find_history(target), column);
@@ -214,7 +169,7 @@ opp_history_column(PG_FUNCTION_ARGS)
 Datum
 opp_history_changes(PG_FUNCTION_ARGS)
 {
-	Relation	target = relation_open(history_table_argument(fcinfo, 0, "target"), AccessShareLock);
+	Relation	target = relation_open(relation_argument(fcinfo, 0, "target"), AccessShareLock);
 	char	   *column = NameStr(*PG_GETARG_NAME(1));
 	char	  **arguments = find_history(target);
 	List	   *keys = name_list(arguments[HISTORY_TABLE_KEY], "the history's key");
@@ -233,7 +188,7 @@ opp_history_changes(PG_FUNCTION_ARGS)
 					 " WHERE column_name OPERATOR(pg_catalog.=) %s AND changed_at OPERATOR(pg_catalog.>) $1"
 					 " AND changed_at OPERATOR(pg_catalog.<=) $2) AS h ORDER BY id",
 					 arguments[HISTORY_TABLE], quote_literal_cstr(column));
-	run_query(fcinfo, text.data, PG_GETARG_TIMESTAMPTZ(2), PG_GETARG_TIMESTAMPTZ(3));
+	fill_result(fcinfo, text.data, PG_GETARG_TIMESTAMPTZ(2), PG_GETARG_TIMESTAMPTZ(3));
 	return (Datum) 0;
 }
 
@@ -293,6 +248,6 @@ opp_rows_as_of(PG_FUNCTION_ARGS)
 	appendStringInfoString(&text, " FROM (");
 	history_append_query(&text, arguments);
 	appendStringInfoString(&text, ") AS h");
-	run_query(fcinfo, text.data, PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_TIMESTAMPTZ(1));
+	fill_result(fcinfo, text.data, PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_TIMESTAMPTZ(1));
 	return (Datum) 0;
 }

@@ -7,7 +7,8 @@
  * the table and on each that inherits from it, and opportunity_history_guard on
  * the log.
  */
-#include "history/as_of.h"
+#include "command.h"
+#include "history/as_of_query.h"
 #include "names.h"
 
 #include "access/htup_details.h"
@@ -19,7 +20,6 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
-#include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "commands/trigger.h"
@@ -56,29 +56,6 @@ refuse_null(const char *name)
 	ereport(ERROR,
 			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 			 errmsg("%s must not be null", name)));
-}
-
-Oid
-history_table_argument(FunctionCallInfo fcinfo, int i, const char *name)
-{
-	Oid			relid;
-
-	if (PG_ARGISNULL(i))
-		refuse_null(name);
-	relid = PG_GETARG_OID(i);
-	if (get_rel_name(relid) == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("relation with OID %u does not exist", relid)));
-	return relid;
-}
-
-/* Executes DDL as the caller. */
-static void
-ddl(const char *statement)
-{
-	if (SPI_execute(statement, false, 0) != SPI_OK_UTILITY)
-		elog(ERROR, "could not execute: %s", statement);
 }
 
 /* CREATE TRIGGER will check the privilege again; before it the table is locked and read. */
@@ -194,16 +171,16 @@ create_table(Relation target, const char *name, List *key, List *table_key)
 		appendStringInfo(&text, "%s%s %s%s", i > 0 ? ", " : "", history_own_columns[i].name,
 						 history_own_columns[i].declaration, i == HISTORY_ID ? keys.data : "");
 	appendStringInfoChar(&text, ')');
-	ddl(text.data);
-	ddl(psprintf("CREATE INDEX ON %s (%s, changed_at)", name, quoted_name_list(table_key)));
-	ddl(psprintf("COMMENT ON TABLE %s IS %s", name,
-				 quote_literal_cstr(psprintf("Who changed what of %s when; only appended to.", RelationGetRelationName(target)))));
+	run_command(text.data);
+	run_command(psprintf("CREATE INDEX ON %s (%s, changed_at)", name, quoted_name_list(table_key)));
+	run_command(psprintf("COMMENT ON TABLE %s IS %s", name,
+						 quote_literal_cstr(psprintf("Who changed what of %s when; only appended to.", RelationGetRelationName(target)))));
 	for (int i = 0; i < HISTORY_N_OWN; i++)
-		ddl(psprintf("COMMENT ON COLUMN %s.%s IS %s", name, history_own_columns[i].name,
-					 quote_literal_cstr(history_own_columns[i].comment)));
+		run_command(psprintf("COMMENT ON COLUMN %s.%s IS %s", name, history_own_columns[i].name,
+							 quote_literal_cstr(history_own_columns[i].comment)));
 	for (int i = 0; i < list_length(key); i++)
-		ddl(psprintf("COMMENT ON COLUMN %s.%s IS %s", name, quote_identifier(list_nth(table_key, i)),
-					 quote_literal_cstr(psprintf("%s of the row that was changed.", (char *) list_nth(key, i)))));
+		run_command(psprintf("COMMENT ON COLUMN %s.%s IS %s", name, quote_identifier(list_nth(table_key, i)),
+							 quote_literal_cstr(psprintf("%s of the row that was changed.", (char *) list_nth(key, i)))));
 }
 
 /* The table that keeps the log, made when it does not exist; open, and locked as by CREATE TRIGGER. */
@@ -276,8 +253,8 @@ drop_triggers(Relation relation, const char *function, const char *only_for)
 			names = lappend(names, pstrdup(trigger->tgname));
 	}
 	foreach(cell, names)
-		ddl(psprintf("DROP TRIGGER %s ON %s", quote_identifier(lfirst(cell)),
-					 qualified_name(RelationGetRelid(relation))));
+		run_command(psprintf("DROP TRIGGER %s ON %s", quote_identifier(lfirst(cell)),
+							 qualified_name(RelationGetRelid(relation))));
 }
 
 /* The log triggers of a table and of what inherits from it, and its log's guard; whether there were any. */
@@ -314,21 +291,11 @@ detach(Relation target)
 	return true;
 }
 
-/* " OPERATOR(schema.=) " of a type's btree. */
+/* The equality of a type's btree, as SQL text. */
 static char *
 equality(Oid type)
 {
-	TypeCacheEntry *operations = lookup_type_cache(type, TYPECACHE_EQ_OPR);
-	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operations->eq_opr));
-	Form_pg_operator form;
-	char	   *text;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for operator %u", operations->eq_opr);
-	form = (Form_pg_operator) GETSTRUCT(tuple);
-	text = psprintf("OPERATOR(%s.%s)", quote_identifier(get_namespace_name(form->oprnamespace)), NameStr(form->oprname));
-	ReleaseSysCache(tuple);
-	return text;
+	return qualified_operator(lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr);
 }
 
 /*
@@ -394,7 +361,7 @@ catch_up(Relation target, char **arguments)
 Datum
 opp_attach_history(PG_FUNCTION_ARGS)
 {
-	Oid			relid = history_table_argument(fcinfo, 0, "target");
+	Oid			relid = relation_argument(fcinfo, 0, "target");
 	char	   *arguments[HISTORY_N_ARGUMENTS];
 	Relation	target;
 	Relation	table;
@@ -428,9 +395,9 @@ opp_attach_history(PG_FUNCTION_ARGS)
 	initStringInfo(&call);
 	for (int i = 0; i < HISTORY_N_ARGUMENTS; i++)
 		appendStringInfo(&call, "%s%s", i > 0 ? ", " : "", quote_literal_cstr(arguments[i]));
-	ddl(psprintf("CREATE TRIGGER opportunity_history_guard BEFORE UPDATE OR DELETE OR TRUNCATE ON %s "
-				 "FOR EACH STATEMENT EXECUTE FUNCTION opportunity.guard_history(%s)",
-				 arguments[HISTORY_TABLE], call.data));
+	run_command(psprintf("CREATE TRIGGER opportunity_history_guard BEFORE UPDATE OR DELETE OR TRUNCATE ON %s "
+						 "FOR EACH STATEMENT EXECUTE FUNCTION opportunity.guard_history(%s)",
+						 arguments[HISTORY_TABLE], call.data));
 	foreach(cell, find_all_inheritors(relid, ShareRowExclusiveLock, NULL))
 	{
 		char		kind = get_rel_relkind(lfirst_oid(cell));
@@ -445,7 +412,7 @@ opp_attach_history(PG_FUNCTION_ARGS)
 			appendStringInfo(&statement, "CREATE TRIGGER opportunity_history_%s ", table_triggers[i].event);
 			appendStringInfo(&statement, table_triggers[i].form, qualified_name(lfirst_oid(cell)));
 			appendStringInfo(&statement, " FOR EACH STATEMENT EXECUTE FUNCTION opportunity.log_changes(%s)", call.data);
-			ddl(statement.data);
+			run_command(statement.data);
 		}
 	}
 	catch_up(target, arguments);
@@ -458,7 +425,7 @@ opp_attach_history(PG_FUNCTION_ARGS)
 Datum
 opp_detach_history(PG_FUNCTION_ARGS)
 {
-	Relation	target = open_target(history_table_argument(fcinfo, 0, "target"));
+	Relation	target = open_target(relation_argument(fcinfo, 0, "target"));
 
 	SPI_connect();
 	if (!detach(target))

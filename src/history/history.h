@@ -119,9 +119,6 @@ extern void history_check(Relation target, Relation table, char **arguments);
 struct Trigger;
 extern bool history_is_consent(struct Trigger *trigger, char **arguments);
 
-/* Shared by attaching, reading and writing. */
-extern Oid	history_table_argument(FunctionCallInfo fcinfo, int i, const char *name);
-
 /* The arguments of the triggers on a table, or NULL where there is no history attached. */
 extern char **history_arguments(Relation target);
 

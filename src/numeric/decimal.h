@@ -24,48 +24,77 @@ typedef struct Decimal
 	int			scale;
 } Decimal;
 
-/* So many digits of the layout always fit a coefficient. */
-#define DECIMAL_SAFE_DIGITS 4
-
 /* decimal_read for every layout. */
 extern bool decimal_read_any(Datum number, Decimal *decimal);
 
+/* A numeric as most are: short in its varlena header and in its own, with few digits. */
+typedef struct ShortNumeric
+{
+	int64		coefficient;	/* all digits as one integer, with the sign */
+	int			weight;			/* power of LAYOUT_BASE of the first digit */
+	int			groups;			/* digits after the point; negative: zeros left out before it */
+	int			scale;			/* decimals shown */
+} ShortNumeric;
+
 /*
- * False for NaN, the infinities, toasted values and whatever does not fit.
- *
- * The usual column is read here, always inline: short in its varlena header and in
- * its own, zero or with few digits, the last of them not before the point. Four
- * calls a line item were a tenth of the aggregate's time.
+ * False when it is not so.  Always inline: four calls a line item were a tenth of
+ * the aggregate's time.
  */
 static pg_attribute_always_inline bool
-decimal_read(Datum number, Decimal *decimal)
+short_numeric_read(Datum datum, ShortNumeric *number)
 {
-	const char *datum = (const char *) DatumGetPointer(number);
-	const char *digits = datum + VARHDRSZ_SHORT + sizeof(uint16);
+	const char *data = (const char *) DatumGetPointer(datum);
+	const char *digits = data + VARHDRSZ_SHORT + sizeof(uint16);
 	int64		coefficient = 0;
 	uint16		header;
 	uint32		n_digits;
-	uint32		groups;			/* digits after the point; wraps below none */
 
-	if (unlikely(!VARATT_IS_1B(datum) || VARATT_IS_1B_E(datum)))
-		return decimal_read_any(number, decimal);
-	memcpy(&header, datum + VARHDRSZ_SHORT, sizeof(header));
-	n_digits = (VARSIZE_1B(datum) - VARHDRSZ_SHORT - sizeof(header)) / sizeof(int16);
-	groups = n_digits == 0 ? 0 : n_digits - 1 - layout_short_weight(header);
-	if (unlikely((header & LAYOUT_FORM_MASK) != LAYOUT_FORM_SHORT ||
-				 n_digits > DECIMAL_SAFE_DIGITS ||
-				 groups > DECIMAL_MAX_SCALE / LAYOUT_DIGIT_DECIMALS))
-		return decimal_read_any(number, decimal);
+	/* the header of a TOAST pointer, a size of none, makes too many digits of it */
+	if (unlikely(!VARATT_IS_1B(data)))
+		return false;
+	n_digits = ((uint32) VARSIZE_1B(data) - VARHDRSZ_SHORT - sizeof(header)) / sizeof(int16);
+	if (unlikely(n_digits > 4))
+		return false;
+	memcpy(&header, data + VARHDRSZ_SHORT, sizeof(header));
+	if (unlikely((header & LAYOUT_FORM_MASK) != LAYOUT_FORM_SHORT))
+		return false;
 
-	for (uint32 i = 0; i < n_digits; i++)
+	/* a loop costs as much again */
+	if (likely(n_digits > 0))
 	{
-		int16		digit;
-
-		memcpy(&digit, digits + i * sizeof(digit), sizeof(digit));
-		coefficient = coefficient * LAYOUT_BASE + digit;
+		coefficient = layout_digit_at(digits, 0);
+		if (n_digits > 1)
+			coefficient = coefficient * LAYOUT_BASE + layout_digit_at(digits, 1);
+		if (n_digits > 2)
+			coefficient = coefficient * LAYOUT_BASE + layout_digit_at(digits, 2);
+		if (n_digits > 3)
+			coefficient = coefficient * LAYOUT_BASE + layout_digit_at(digits, 3);
 	}
-	decimal->coefficient = (header & LAYOUT_SHORT_NEGATIVE) != 0 ? -coefficient : coefficient;
-	decimal->scale = (int) groups * LAYOUT_DIGIT_DECIMALS;
+	number->coefficient = (header & LAYOUT_SHORT_NEGATIVE) != 0 ? -coefficient : coefficient;
+	number->weight = layout_short_weight(header);
+	number->groups = n_digits == 0 ? 0 : (int) n_digits - 1 - number->weight;
+	number->scale = layout_short_scale(header);
+	return true;
+}
+
+/* False for NaN, the infinities, toasted values and whatever does not fit. */
+static pg_attribute_always_inline bool
+decimal_read(Datum number, Decimal *decimal)
+{
+	ShortNumeric parts;
+	Decimal		any;
+
+	if (likely(short_numeric_read(number, &parts) &&
+			   (uint32) parts.groups <= DECIMAL_MAX_SCALE / LAYOUT_DIGIT_DECIMALS))
+	{
+		decimal->coefficient = parts.coefficient;
+		decimal->scale = parts.groups * LAYOUT_DIGIT_DECIMALS;
+		return true;
+	}
+	/* by way of a copy: what has no address stays in registers */
+	if (!decimal_read_any(number, &any))
+		return false;
+	*decimal = any;
 	return true;
 }
 

@@ -58,12 +58,24 @@ layout_short_weight(uint16 header)
 }
 
 static inline int
-layout_digit(const NumericParts *parts, int i)
+layout_short_scale(uint16 header)
+{
+	return (header >> LAYOUT_SHORT_SCALE_SHIFT) & LAYOUT_SHORT_SCALE_MAX;
+}
+
+static inline int
+layout_digit_at(const char *digits, int i)
 {
 	int16		digit;
 
-	memcpy(&digit, parts->digits + i * sizeof(int16), sizeof(int16));
+	memcpy(&digit, digits + i * sizeof(int16), sizeof(int16));
 	return digit;
+}
+
+static inline int
+layout_digit(const NumericParts *parts, int i)
+{
+	return layout_digit_at(parts->digits, i);
 }
 
 /* Takes a value apart; a compressed or out-of-line one is detoasted by the caller. */
@@ -82,7 +94,7 @@ layout_read(const struct varlena *number, NumericParts *parts)
 	{
 		parts->special = 0;
 		parts->negative = (header & LAYOUT_SHORT_NEGATIVE) != 0;
-		parts->scale = (header >> LAYOUT_SHORT_SCALE_SHIFT) & LAYOUT_SHORT_SCALE_MAX;
+		parts->scale = layout_short_scale(header);
 		parts->weight = layout_short_weight(header);
 		parts->digits = data + sizeof(uint16);
 		parts->n_digits = (size - sizeof(uint16)) / sizeof(int16);

@@ -218,20 +218,32 @@ groups_argument(FunctionCallInfo fcinfo, int n, MemoryContext *context)
 	return PG_ARGISNULL(n) ? NULL : (Groups *) PG_GETARG_POINTER(n);
 }
 
-/* The memory of a summary is asked for early: reading the deal takes as long as it needs to come. */
-static inline void
-prefetch_summary(const PipelineSummary *summary)
+/*
+ * The memory of a summary is asked for early: reading the deal takes as long as it
+ * needs to come.  What an open deal changes stands behind what a closed one does.
+ */
+static pg_attribute_always_inline void
+prefetch_summary(const PipelineSummary *summary, bool is_open)
 {
-	for (Size i = 0; i < sizeof(PipelineSummary); i += 64)
-		__builtin_prefetch((const char *) summary + i, 1);
+	const char *bytes = (const char *) summary;
+
+	for (Size i = 0; i < offsetof(PipelineSummary, open); i += PREFETCH_SIZE)
+		__builtin_prefetch(bytes + i, 1);
+	if (is_open)
+	{
+		for (Size i = offsetof(PipelineSummary, open); i < offsetof(PipelineSummary, open.least); i += PREFETCH_SIZE)
+			__builtin_prefetch(bytes + i, 1);
+		__builtin_prefetch(&summary->largest[LARGEST_DEALS - 1], 1);
+	}
 }
 
-static inline Datum
-add_deal(FunctionCallInfo fcinfo, void (*read_deal) (const NullableDatum *columns, int n_columns, Deal *deal))
+static pg_attribute_always_inline Datum
+add_deal(FunctionCallInfo fcinfo, AmountReader read_amount, ProbabilityReader read_probability, TimeReader read_time)
 {
 	Groups	   *groups;
 	PipelineSummary *summary;
 	SummaryStatus status;
+	const NullableDatum *columns = fcinfo->args + 2;	/* amount, probability, won and maybe dates */
 	Deal		deal;
 
 	if (unlikely(PG_ARGISNULL(0)))
@@ -244,21 +256,21 @@ add_deal(FunctionCallInfo fcinfo, void (*read_deal) (const NullableDatum *column
 	else
 		groups = (Groups *) PG_GETARG_POINTER(0);
 	summary = group_summary(groups, PG_GETARG_DATUM(1), PG_ARGISNULL(1));
-	prefetch_summary(summary);
-	read_deal(fcinfo->args + 2, PG_NARGS() - 2, &deal);
+	prefetch_summary(summary, columns[2].isnull);
+	read_deal(columns, PG_NARGS() - 2, &deal, read_amount, read_probability, read_time);
 	status = summary_add_deal(summary, &deal);
-	if (status != SUMMARY_OK)
+	if (unlikely(status != SUMMARY_OK))
 		summary_raise(status);
 	PG_RETURN_POINTER(groups);
 }
 
 /* The transition function for each type of columns, which follow the key. */
-#define GROUPS_FUNCTION(type) \
+#define GROUPS_FUNCTION(type, read_amount, read_probability, read_time) \
 PG_FUNCTION_INFO_V1(opp_groups_add_##type); \
 Datum \
 opp_groups_add_##type(PG_FUNCTION_ARGS) \
 { \
-	return add_deal(fcinfo, read_deal_##type); \
+	return add_deal(fcinfo, read_amount, read_probability, read_time); \
 }
 
 READERS(GROUPS_FUNCTION)

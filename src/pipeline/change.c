@@ -8,13 +8,15 @@
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "libpq/pqformat.h"
+#include "numeric/currency.h"
 #include "numeric/fixed.h"
-#include "numeric/layout.h"
+#include "pipeline/deal.h"
 #include "pipeline/durations.h"
 #include "pipeline/wide.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
+#include "utils/fmgrprotos.h"
 #include "utils/tuplestore.h"
 
 PG_FUNCTION_INFO_V1(opp_pipeline_waterfall_in);
@@ -23,11 +25,10 @@ PG_FUNCTION_INFO_V1(opp_pipeline_waterfall_recv);
 PG_FUNCTION_INFO_V1(opp_pipeline_waterfall_send);
 PG_FUNCTION_INFO_V1(opp_pipeline_waterfall_eq);
 PG_FUNCTION_INFO_V1(opp_pipeline_waterfall_ne);
-PG_FUNCTION_INFO_V1(opp_change_add);
 PG_FUNCTION_INFO_V1(opp_change_merge);
 PG_FUNCTION_INFO_V1(opp_waterfall_steps);
 
-StaticAssertDecl(sizeof(PipelineWaterfall) == 608, "SSPACE in change.sql says 608 bytes");
+StaticAssertDecl(sizeof(PipelineWaterfall) == 616, "SSPACE in change.sql.in says 616 bytes");
 
 static const char *const kind_names[CHANGE_KINDS] = {
 	"new", "reopened", "owner_in", "pulled_in", "pushed_in",
@@ -40,9 +41,11 @@ typedef struct DealState
 {
 	enum
 	{
-		DEAL_ABSENT, DEAL_IS_OPEN, DEAL_IS_WON, DEAL_IS_LOST
+		WAS_ABSENT, WAS_OPEN, WAS_WON, WAS_LOST
 	}			status;
-	int128		amount;
+	bool		has_amount;
+	Amount		amount;
+	const char *currency;		/* of the amount; NULL: a plain number */
 	int			window;			/* its closing date: below zero before the window, zero in it */
 	bool		is_ours;		/* by owner */
 	text	   *owner;			/* or NULL */
@@ -117,33 +120,30 @@ check_deals(const PipelineWaterfall *waterfall, int64 more)
 				 errmsg("pipeline waterfall would hold more than 1000000000000 deals")));
 }
 
-/* A missing amount adds nothing. */
-static int128
-amount_argument(FunctionCallInfo fcinfo, int i, uint8 *decimals)
+static void
+refuse_mixture(void)
 {
-	struct varlena *number;
-	NumericParts parts;
-	int128		amount;
-	FixedStatus status;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("amounts in different currencies cannot be compared"),
+			 errhint("Convert them to one currency first, or group by currency.")));
+}
 
-	if (PG_ARGISNULL(i))
-		return 0;
-	number = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(i));
-	status = numeric_to_fixed(PointerGetDatum(number), CHANGE_DECIMALS, &amount);
-	if (status == FIXED_TOO_FINE)
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("amount %s has more than %d decimals",
-						numeric_message_text(PointerGetDatum(number)), CHANGE_DECIMALS),
-				 errhint("Round it first, for example with round(amount, 2).")));
-	if (status != FIXED_OK || amount >= CHANGE_AMOUNT_LIMIT || amount <= -CHANGE_AMOUNT_LIMIT)
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("amount %s is out of range", numeric_message_text(PointerGetDatum(number))),
-				 errdetail("The amount of a deal must be a finite number below 1000000000000000000.")));
-	layout_read(number, &parts);
-	*decimals = Max(*decimals, Min(parts.scale, CHANGE_DECIMALS));
-	return amount;
+/* Takes over what amounts count, in which all must agree. */
+static void
+set_unit(PipelineWaterfall *waterfall, ChangeUnit unit, const char *currency)
+{
+	if (unit == CHANGE_NO_AMOUNTS)
+		return;
+	if (waterfall->unit == CHANGE_NO_AMOUNTS)
+	{
+		waterfall->unit = unit;
+		if (unit == CHANGE_CURRENCY)
+			memcpy(waterfall->currency, currency, sizeof(waterfall->currency));
+	}
+	else if (waterfall->unit != unit ||
+			 (unit == CHANGE_CURRENCY && memcmp(waterfall->currency, currency, sizeof(waterfall->currency)) != 0))
+		refuse_mixture();
 }
 
 static bool
@@ -160,8 +160,6 @@ is_listed(text *owner, ArrayType *owners)
 	bool	   *nulls;
 	int			n;
 
-	if (owner == NULL)
-		return false;
 	deconstruct_array(owners, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &n);
 	for (int i = 0; i < n; i++)
 	{
@@ -171,46 +169,123 @@ is_listed(text *owner, ArrayType *owners)
 	return false;
 }
 
+static bool
+is_word(text *value, const char *word)
+{
+	return VARSIZE_ANY_EXHDR(value) == strlen(word) && memcmp(VARDATA_ANY(value), word, strlen(word)) == 0;
+}
+
+typedef DateADT (*DayReader) (Datum datum);
+
+static DateADT
+day_of_date(Datum datum)
+{
+	return DatumGetDateADT(datum);
+}
+
+static DateADT
+day_of_timestamp(Datum datum)
+{
+	return DatumGetDateADT(DirectFunctionCall1(timestamp_date, datum));
+}
+
+static DateADT
+day_of_timestamptz(Datum datum)
+{
+	return DatumGetDateADT(DirectFunctionCall1(timestamptz_date, datum));
+}
+
 /*
- * The deal of four arguments from the one given: status, amount, closing date,
- * owner.  A closing date that is not known is later than every window that ends.
+ * The status and closing date of a deal, whose four arguments from the first one
+ * are status, amount, closing date and owner.  A closing date that is not known is
+ * later than every window that ends.
  */
 static void
-read_deal(FunctionCallInfo fcinfo, int first, DealState *deal, uint8 *decimals)
+read_state(FunctionCallInfo fcinfo, int first, DealState *state, DayReader day_of)
 {
-	char	   *status = PG_ARGISNULL(first) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(first));
 	bool		has_from = !PG_ARGISNULL(9);
 	bool		has_to = !PG_ARGISNULL(10);
+	DateADT		closes;
+	text	   *status;
 
-	memset(deal, 0, sizeof(DealState));
-	if (status == NULL)
+	state->status = WAS_ABSENT;
+	state->window = 0;
+	if (PG_ARGISNULL(first))
 		return;
-	if (strcmp(status, "open") == 0)
-		deal->status = DEAL_IS_OPEN;
-	else if (strcmp(status, "won") == 0)
-		deal->status = DEAL_IS_WON;
-	else if (strcmp(status, "lost") == 0)
-		deal->status = DEAL_IS_LOST;
+	status = PG_GETARG_TEXT_PP(first);
+	if (is_word(status, "open"))
+		state->status = WAS_OPEN;
+	else if (is_word(status, "won"))
+		state->status = WAS_WON;
+	else if (is_word(status, "lost"))
+		state->status = WAS_LOST;
 	else
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("status \"%s\" of a deal is not known", status),
+				 errmsg("status \"%s\" of a deal is not known", text_to_cstring(status)),
 				 errhint("Use 'open', 'won', 'lost', or NULL for a deal that is not there.")));
-	deal->amount = amount_argument(fcinfo, first + 1, decimals);
+	if (!has_from && !has_to)
+		return;
 	if (PG_ARGISNULL(first + 2))
-		deal->window = has_from || has_to ? 1 : 0;
-	else if (has_from && PG_GETARG_DATEADT(first + 2) < PG_GETARG_DATEADT(9))
-		deal->window = -1;
-	else if (has_to && PG_GETARG_DATEADT(first + 2) > PG_GETARG_DATEADT(10))
-		deal->window = 1;
-	deal->owner = PG_ARGISNULL(first + 3) ? NULL : PG_GETARG_TEXT_PP(first + 3);
-	deal->is_ours = PG_ARGISNULL(11) || is_listed(deal->owner, PG_GETARG_ARRAYTYPE_P(11));
+	{
+		state->window = 1;
+		return;
+	}
+	closes = day_of(PG_GETARG_DATUM(first + 2));
+	if (has_from && closes < PG_GETARG_DATEADT(9))
+		state->window = -1;
+	else if (has_to && closes > PG_GETARG_DATEADT(10))
+		state->window = 1;
+}
+
+/* Its amount and owner.  A missing amount adds nothing. */
+static void
+read_rest(FunctionCallInfo fcinfo, int first, DealState *state, AmountReader read_amount)
+{
+	state->has_amount = false;
+	state->owner = NULL;
+	state->is_ours = PG_ARGISNULL(11);
+	if (state->status == WAS_ABSENT)
+		return;
+	if (!PG_ARGISNULL(first + 1))
+	{
+		state->has_amount = true;
+		state->amount = read_amount(PG_GETARG_DATUM(first + 1));
+		state->currency = read_amount == amount_of_monetary ? currency_of_monetary(PG_GETARG_DATUM(first + 1)) : NULL;
+	}
+	if (PG_ARGISNULL(first + 3))
+		return;
+	state->owner = PG_GETARG_TEXT_PP(first + 3);
+	if (!state->is_ours)
+		state->is_ours = is_listed(state->owner, PG_GETARG_ARRAYTYPE_P(11));
+}
+
+static int128
+amount_of(const DealState *state)
+{
+	return state->has_amount ? state->amount.units : 0;
+}
+
+static void
+use_amount(PipelineWaterfall *waterfall, const DealState *state)
+{
+	if (!state->has_amount)
+		return;
+	set_unit(waterfall, state->currency != NULL ? CHANGE_CURRENCY : CHANGE_NUMBERS, state->currency);
+	waterfall->decimals = Max(waterfall->decimals, state->amount.decimals);
+}
+
+/* As far as status and date go. */
+static bool
+may_be_in_pipeline(const DealState *state)
+{
+	return state->status == WAS_OPEN && state->window == 0;
 }
 
 static bool
-is_in_pipeline(const DealState *deal)
+is_in_pipeline(const DealState *state)
 {
-	return deal->status == DEAL_IS_OPEN && deal->window == 0 && deal->is_ours;
+	return may_be_in_pipeline(state) && state->is_ours;
 }
 
 /* False when it is in the pipeline neither before nor after. */
@@ -227,16 +302,16 @@ judge(const DealState *before, const DealState *after, ChangeKind *kind)
 		bool		same_owner = before->owner == NULL || after->owner == NULL ? before->owner == after->owner :
 			same_text(before->owner, after->owner);
 
-		if (after->amount != before->amount)
-			*kind = after->amount > before->amount ? CHANGE_INCREASED : CHANGE_DECREASED;
+		if (amount_of(after) != amount_of(before))
+			*kind = amount_of(after) > amount_of(before) ? CHANGE_INCREASED : CHANGE_DECREASED;
 		else
 			*kind = same_owner ? CHANGE_UNCHANGED : CHANGE_OWNER_MOVED;
 	}
 	else if (is_in)
 	{
-		if (before->status == DEAL_ABSENT)
+		if (before->status == WAS_ABSENT)
 			*kind = CHANGE_NEW;
-		else if (before->status != DEAL_IS_OPEN)
+		else if (before->status != WAS_OPEN)
 			*kind = CHANGE_REOPENED;
 		else if (!before->is_ours)
 			*kind = CHANGE_OWNER_IN;
@@ -245,10 +320,10 @@ judge(const DealState *before, const DealState *after, ChangeKind *kind)
 	}
 	else
 	{
-		if (after->status == DEAL_ABSENT)
+		if (after->status == WAS_ABSENT)
 			*kind = CHANGE_REMOVED;
-		else if (after->status != DEAL_IS_OPEN)
-			*kind = after->status == DEAL_IS_WON ? CHANGE_WON : CHANGE_LOST;
+		else if (after->status != WAS_OPEN)
+			*kind = after->status == WAS_WON ? CHANGE_WON : CHANGE_LOST;
 		else if (!after->is_ours)
 			*kind = CHANGE_OWNER_OUT;
 		else
@@ -257,25 +332,50 @@ judge(const DealState *before, const DealState *after, ChangeKind *kind)
 	return true;
 }
 
-Datum
-opp_change_add(PG_FUNCTION_ARGS)
+static Datum
+change_add(FunctionCallInfo fcinfo, AmountReader read_amount, DayReader day_of)
 {
-	PipelineWaterfall *state = state_argument(fcinfo);
-	uint8		decimals = 0;
+	PipelineWaterfall *waterfall = state_argument(fcinfo);
 	DealState	before;
 	DealState	after;
 	ChangeKind	kind;
 
-	read_deal(fcinfo, 1, &before, &decimals);
-	read_deal(fcinfo, 5, &after, &decimals);
+	read_state(fcinfo, 1, &before, day_of);
+	read_state(fcinfo, 5, &after, day_of);
+	if (!may_be_in_pipeline(&before) && !may_be_in_pipeline(&after))
+		PG_RETURN_POINTER(waterfall);
+	read_rest(fcinfo, 1, &before, read_amount);
+	read_rest(fcinfo, 5, &after, read_amount);
 	if (judge(&before, &after, &kind))
 	{
-		check_deals(state, 1);
-		add_sum(&state->sums[kind], 1, before.amount, after.amount);
-		state->decimals = Max(state->decimals, decimals);
+		check_deals(waterfall, 1);
+		use_amount(waterfall, &before);
+		use_amount(waterfall, &after);
+		add_sum(&waterfall->sums[kind], 1, amount_of(&before), amount_of(&after));
 	}
-	PG_RETURN_POINTER(state);
+	PG_RETURN_POINTER(waterfall);
 }
+
+#define DEFINE_CHANGE_ADD(amount, time) \
+PG_FUNCTION_INFO_V1(opp_change_add_##amount##_##time); \
+Datum \
+opp_change_add_##amount##_##time(PG_FUNCTION_ARGS) \
+{ \
+	return change_add(fcinfo, amount_of_##amount, day_of_##time); \
+}
+
+DEFINE_CHANGE_ADD(numeric, date)
+DEFINE_CHANGE_ADD(numeric, timestamp)
+DEFINE_CHANGE_ADD(numeric, timestamptz)
+DEFINE_CHANGE_ADD(bigint, date)
+DEFINE_CHANGE_ADD(bigint, timestamp)
+DEFINE_CHANGE_ADD(bigint, timestamptz)
+DEFINE_CHANGE_ADD(double, date)
+DEFINE_CHANGE_ADD(double, timestamp)
+DEFINE_CHANGE_ADD(double, timestamptz)
+DEFINE_CHANGE_ADD(monetary, date)
+DEFINE_CHANGE_ADD(monetary, timestamp)
+DEFINE_CHANGE_ADD(monetary, timestamptz)
 
 Datum
 opp_change_merge(PG_FUNCTION_ARGS)
@@ -290,6 +390,7 @@ opp_change_merge(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(state);
 	other = waterfall_from_datum(PG_GETARG_DATUM(1));
 	check_deals(state, count_deals(other));
+	set_unit(state, other->unit, other->currency);
 	for (int i = 0; i < CHANGE_KINDS; i++)
 		add_sum(&state->sums[i], other->sums[i].deals, wide_to_int128(other->sums[i].before), wide_to_int128(other->sums[i].after));
 	state->decimals = Max(state->decimals, other->decimals);
@@ -303,8 +404,21 @@ waterfall_problem(const PipelineWaterfall *waterfall)
 	int64		left = CHANGE_MAX_DEALS;
 	int64		unit;
 
+	if (waterfall->unit > CHANGE_CURRENCY)
+		return "What amounts count is unknown.";
+	if (waterfall->unit == CHANGE_CURRENCY)
+	{
+		const Currency *currency = currency_by_code(waterfall->currency, sizeof(waterfall->currency));
+
+		if (currency == NULL || memcmp(currency->code, waterfall->currency, sizeof(waterfall->currency)) != 0)
+			return "\"currency\" must be an ISO 4217 code in capital letters.";
+	}
+	else if (memcmp(waterfall->currency, "\0\0", sizeof(waterfall->currency)) != 0)
+		return "Plain numbers have no currency.";
 	if (waterfall->decimals > CHANGE_DECIMALS)
 		return "The number of decimals is out of range.";
+	if (waterfall->unit == CHANGE_NO_AMOUNTS ? waterfall->decimals != 0 : count_deals(waterfall) == 0)
+		return "There are decimals or a currency without amounts.";
 	unit = (int64) power_of_ten[CHANGE_DECIMALS - waterfall->decimals];
 	for (int i = 0; i < CHANGE_KINDS; i++)
 	{
@@ -319,6 +433,8 @@ waterfall_problem(const PipelineWaterfall *waterfall)
 		limit = (int128) sum->deals * (CHANGE_AMOUNT_LIMIT - 1);
 		if (before > limit || before < -limit || after > limit || after < -limit)
 			return "A sum of amounts is out of range.";
+		if (waterfall->unit == CHANGE_NO_AMOUNTS && (before != 0 || after != 0))
+			return "There are sums without amounts.";
 		if (before % unit != 0 || after % unit != 0)
 			return "A sum of amounts has more decimals than amounts have.";
 		if (i == CHANGE_NEW && before != 0)
@@ -334,7 +450,7 @@ waterfall_problem(const PipelineWaterfall *waterfall)
 }
 
 static bool
-read_amount(const JsonbValue *value, uint64 *sum)
+read_sum(const JsonbValue *value, uint64 *sum)
 {
 	int128		amount;
 
@@ -345,35 +461,63 @@ read_amount(const JsonbValue *value, uint64 *sum)
 	return true;
 }
 
+/* The sums of one kind of change; a kind that is not there is of no deals. */
+static const char *
+read_kind(Jsonb *json, const char *name, ChangeSum *sum, int *n_keys)
+{
+	JsonbContainer *object;
+	JsonbValue	value;
+	JsonbValue	before;
+	JsonbValue	after;
+
+	if (getKeyJsonValueFromContainer(&json->root, name, strlen(name), &value) == NULL)
+		return NULL;
+	(*n_keys)++;
+	object = value.type == jbvBinary ? value.val.binary.data : NULL;
+	if (object == NULL || !JsonContainerIsObject(object) || JsonContainerSize(object) != 3 ||
+		!json_count(object, "deals", &sum->deals) ||
+		getKeyJsonValueFromContainer(object, "before", strlen("before"), &before) == NULL || !read_sum(&before, sum->before) ||
+		getKeyJsonValueFromContainer(object, "after", strlen("after"), &after) == NULL || !read_sum(&after, sum->after))
+		return psprintf("\"%s\" is not an object of the numbers \"deals\", \"before\" and \"after\".", name);
+	return NULL;
+}
+
+/* Decimals are there when amounts are, a currency when they have one. */
 static const char *
 read_json(Jsonb *json, PipelineWaterfall *waterfall)
 {
+	int			n_keys = 1;
+	JsonbValue	value;
 	int64		version;
 	int64		decimals;
 
-	if (!JB_ROOT_IS_OBJECT(json) || JB_ROOT_COUNT(json) != 2 + CHANGE_KINDS ||
-		!json_count(&json->root, "version", &version) || !json_count(&json->root, "decimals", &decimals))
-		return "A pipeline waterfall is an object of \"version\", \"decimals\" and all kinds of change.";
+	if (!JB_ROOT_IS_OBJECT(json) || !json_count(&json->root, "version", &version))
+		return "A pipeline waterfall is an object with \"version\".";
 	if (version != CHANGE_VERSION)
-		return "This version of the extension reads version 1 of the format.";
-	waterfall->decimals = (uint8) Min(decimals, CHANGE_DECIMALS + 1);
+		return psprintf("This version of the extension reads version %d of the format.", CHANGE_VERSION);
+	if (json_count(&json->root, "decimals", &decimals))
+	{
+		n_keys++;
+		waterfall->unit = CHANGE_NUMBERS;
+		waterfall->decimals = (uint8) Min(decimals, CHANGE_DECIMALS + 1);
+	}
+	if (getKeyJsonValueFromContainer(&json->root, "currency", strlen("currency"), &value) != NULL)
+	{
+		n_keys++;
+		if (waterfall->unit != CHANGE_NUMBERS || value.type != jbvString || value.val.string.len != sizeof(waterfall->currency))
+			return "\"currency\" must be an ISO 4217 code in capital letters, beside \"decimals\".";
+		waterfall->unit = CHANGE_CURRENCY;
+		memcpy(waterfall->currency, value.val.string.val, sizeof(waterfall->currency));
+	}
 	for (int i = 0; i < CHANGE_KINDS; i++)
 	{
-		ChangeSum  *sum = &waterfall->sums[i];
-		JsonbContainer *object;
-		JsonbValue	value;
-		JsonbValue	before;
-		JsonbValue	after;
+		const char *problem = read_kind(json, kind_names[i], &waterfall->sums[i], &n_keys);
 
-		if (getKeyJsonValueFromContainer(&json->root, kind_names[i], strlen(kind_names[i]), &value) == NULL ||
-			value.type != jbvBinary)
-			return psprintf("Key \"%s\" is missing or no object.", kind_names[i]);
-		object = value.val.binary.data;
-		if (!JsonContainerIsObject(object) || JsonContainerSize(object) != 3 || !json_count(object, "deals", &sum->deals) ||
-			getKeyJsonValueFromContainer(object, "before", strlen("before"), &before) == NULL || !read_amount(&before, sum->before) ||
-			getKeyJsonValueFromContainer(object, "after", strlen("after"), &after) == NULL || !read_amount(&after, sum->after))
-			return psprintf("\"%s\" is not an object of the numbers \"deals\", \"before\" and \"after\".", kind_names[i]);
+		if (problem != NULL)
+			return problem;
 	}
+	if (n_keys != (int) JB_ROOT_COUNT(json))
+		return "There is a key other than \"version\", \"decimals\", \"currency\" and the kinds of change, or \"decimals\" is no number.";
 	return waterfall_problem(waterfall);
 }
 
@@ -402,13 +546,19 @@ opp_pipeline_waterfall_out(PG_FUNCTION_ARGS)
 	StringInfoData text;
 
 	initStringInfo(&text);
-	appendStringInfo(&text, "{\"version\": %d, \"decimals\": %d", waterfall->version, waterfall->decimals);
+	appendStringInfo(&text, "{\"version\": %d", waterfall->version);
+	if (waterfall->unit != CHANGE_NO_AMOUNTS)
+		appendStringInfo(&text, ", \"decimals\": %d", waterfall->decimals);
+	if (waterfall->unit == CHANGE_CURRENCY)
+		appendStringInfo(&text, ", \"currency\": \"%.3s\"", waterfall->currency);
 	for (int i = 0; i < CHANGE_KINDS; i++)
 	{
 		ChangeSum  *sum = &waterfall->sums[i];
 		char		before[WIDE_DECIMAL_SIZE];
 		char		after[WIDE_DECIMAL_SIZE];
 
+		if (sum->deals == 0)
+			continue;
 		wide_to_decimal(before, sum->before, 2, CHANGE_DECIMALS, 0);
 		wide_to_decimal(after, sum->after, 2, CHANGE_DECIMALS, 0);
 		appendStringInfo(&text, ", \"%s\": {\"deals\": " INT64_FORMAT ", \"before\": %s, \"after\": %s}",
@@ -418,7 +568,7 @@ opp_pipeline_waterfall_out(PG_FUNCTION_ARGS)
 	PG_RETURN_CSTRING(text.data);
 }
 
-/* Version byte, decimals byte, and of each kind of change the count and the two sums, all big-endian. */
+/* Version, decimals and unit, a byte each, currency, and of each kind of change the count and the two sums, all big-endian. */
 Datum
 opp_pipeline_waterfall_recv(PG_FUNCTION_ARGS)
 {
@@ -430,11 +580,13 @@ opp_pipeline_waterfall_recv(PG_FUNCTION_ARGS)
 	if (version != CHANGE_VERSION)
 		problem = psprintf("It has version %d of the format; this version of the extension reads version %d.",
 						   version, CHANGE_VERSION);
-	else if (buffer->len - buffer->cursor != 1 + (int) sizeof(result->sums))
+	else if (buffer->len - buffer->cursor != 2 + (int) (sizeof(result->currency) + sizeof(result->sums)))
 		problem = "Its length is wrong.";
 	else
 	{
 		result->decimals = pq_getmsgbyte(buffer);
+		result->unit = pq_getmsgbyte(buffer);
+		pq_copymsgbytes(buffer, result->currency, sizeof(result->currency));
 		for (int i = 0; i < CHANGE_KINDS; i++)
 		{
 			ChangeSum  *sum = &result->sums[i];
@@ -464,6 +616,8 @@ opp_pipeline_waterfall_send(PG_FUNCTION_ARGS)
 	pq_begintypsend(&buffer);
 	pq_sendbyte(&buffer, waterfall->version);
 	pq_sendbyte(&buffer, waterfall->decimals);
+	pq_sendbyte(&buffer, waterfall->unit);
+	pq_sendbytes(&buffer, waterfall->currency, sizeof(waterfall->currency));
 	for (int i = 0; i < CHANGE_KINDS; i++)
 	{
 		ChangeSum  *sum = &waterfall->sums[i];
@@ -484,7 +638,8 @@ waterfalls_equal(FunctionCallInfo fcinfo)
 	PipelineWaterfall *a = waterfall_from_datum(PG_GETARG_DATUM(0));
 	PipelineWaterfall *b = waterfall_from_datum(PG_GETARG_DATUM(1));
 
-	return memcmp(a->sums, b->sums, sizeof(a->sums)) == 0;
+	return a->unit == b->unit && memcmp(a->currency, b->currency, sizeof(a->currency)) == 0 &&
+		memcmp(a->sums, b->sums, sizeof(a->sums)) == 0;
 }
 
 Datum
@@ -507,19 +662,21 @@ amount_numeric(int128 units, int decimals)
 }
 
 static void
-put_step(ReturnSetInfo *result, int decimals, int place, const char *change, int64 deals,
+put_step(ReturnSetInfo *result, const PipelineWaterfall *waterfall, int place, const char *change, int64 deals,
 		 int128 value, int128 running, int128 before, int128 after)
 {
-	Datum		values[7];
-	bool		nulls[7] = {false};
+	Datum		values[8];
+	bool		nulls[8] = {false};
 
 	values[0] = Int32GetDatum(place);
 	values[1] = CStringGetTextDatum(change);
 	values[2] = Int64GetDatum(deals);
-	values[3] = amount_numeric(value, decimals);
-	values[4] = amount_numeric(running, decimals);
-	values[5] = amount_numeric(before, decimals);
-	values[6] = amount_numeric(after, decimals);
+	values[3] = amount_numeric(value, waterfall->decimals);
+	values[4] = amount_numeric(running, waterfall->decimals);
+	values[5] = amount_numeric(before, waterfall->decimals);
+	values[6] = amount_numeric(after, waterfall->decimals);
+	nulls[7] = waterfall->unit != CHANGE_CURRENCY;
+	values[7] = PointerGetDatum(cstring_to_text_with_len(waterfall->currency, sizeof(waterfall->currency)));
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
@@ -539,7 +696,7 @@ opp_waterfall_steps(PG_FUNCTION_ARGS)
 		deals_before += waterfall->sums[i].deals;
 		start += wide_to_int128(waterfall->sums[i].before);
 	}
-	put_step(result, waterfall->decimals, 1, "start", deals_before, start, start, start, start);
+	put_step(result, waterfall, 1, "start", deals_before, start, start, start, start);
 	running = start;
 	for (int i = 0; i < CHANGE_KINDS; i++)
 	{
@@ -551,8 +708,8 @@ opp_waterfall_steps(PG_FUNCTION_ARGS)
 		running += change;
 		if (CHANGE_IN_AFTER(i))
 			deals_after += sum->deals;
-		put_step(result, waterfall->decimals, i + 2, kind_names[i], sum->deals, change, running, before, after);
+		put_step(result, waterfall, i + 2, kind_names[i], sum->deals, change, running, before, after);
 	}
-	put_step(result, waterfall->decimals, CHANGE_KINDS + 2, "end", deals_after, running, running, running, running);
+	put_step(result, waterfall, CHANGE_KINDS + 2, "end", deals_after, running, running, running, running);
 	return (Datum) 0;
 }

@@ -50,13 +50,23 @@ typedef struct ChangeSum
 	uint64		after[2];
 } ChangeSum;
 
+/* What the amounts count. */
+typedef enum ChangeUnit
+{
+	CHANGE_NO_AMOUNTS,			/* there has been none */
+	CHANGE_NUMBERS,
+	CHANGE_CURRENCY
+} ChangeUnit;
+
 /* The stored form, and the state of the aggregates, plain and aligned as a double. */
 typedef struct PipelineWaterfall
 {
 	int32		vl_len_;		/* varlena header */
 	uint8		version;
 	uint8		decimals;		/* of the amounts, at most */
-	uint8		unused[2];		/* zero */
+	uint8		unit;			/* a ChangeUnit */
+	char		currency[3];	/* its ISO 4217 letters, or zeros */
+	uint8		unused[6];		/* zero */
 	ChangeSum	sums[CHANGE_KINDS];
 } PipelineWaterfall;
 

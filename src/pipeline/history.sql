@@ -11,7 +11,7 @@ CREATE FUNCTION opportunity.pipeline_as_of(
 	probability_column name DEFAULT NULL,
 	won text[] DEFAULT '{won,"closed won",closed_won,closed-won,closedwon}',
 	lost text[] DEFAULT '{lost,"closed lost",closed_lost,closed-lost,closedlost}'
-) RETURNS TABLE (row_key text, status text, stage text, amount numeric, probability double precision, close_date date, owner text)
+) RETURNS TABLE (row_key text, status text, stage text, amount numeric, probability double precision, close_date date, owner text, currency text)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
 	WITH watched AS MATERIALIZED (
@@ -30,10 +30,13 @@ BEGIN ATOMIC
 		GROUP BY h.row_key
 	)
 	SELECT d.row_key, CASE opportunity.is_won(d.stage, won, lost) WHEN true THEN 'won' WHEN false THEN 'lost' ELSE 'open' END,
-		d.stage, CAST(d.amount AS numeric), CAST(d.probability AS double precision), CAST(d.close_date AS date), d.owner
-	FROM deal d;
+		d.stage, CASE WHEN m.amount IS NULL THEN CAST(d.amount AS numeric) ELSE opportunity.amount(m.amount) END,
+		CAST(d.probability AS double precision), CAST(d.close_date AS date), d.owner, opportunity.currency(m.amount)
+	FROM deal d
+	-- numbers begin with no three capital letters and a blank, amounts of type monetary do
+	CROSS JOIN LATERAL (SELECT CASE WHEN d.amount OPERATOR(pg_catalog.~) '^[A-Z]{3} ' THEN CAST(d.amount AS opportunity.monetary) END AS amount) m;
 END;
-COMMENT ON FUNCTION opportunity.pipeline_as_of(regclass, timestamptz, name, name, name, name, name, text[], text[]) IS 'The deals of a table as of an instant, from its history (attach_history): one row a deal that was there. status is won or lost for a stage in these lists, as is_won judges, and open for any other. Amount, closing date and stage are named or have these names; an owner or a probability only when their columns are named. A closing time counts by its day in UTC. Needs the right to read the history. Errors: 42703 for a column that the history does not watch, and those of the casts.';
+COMMENT ON FUNCTION opportunity.pipeline_as_of(regclass, timestamptz, name, name, name, name, name, text[], text[]) IS 'The deals of a table as of an instant, from its history (attach_history): one row a deal that was there. status is won or lost for a stage in these lists, as is_won judges, and open for any other. Amount, closing date and stage are named or have these names; an owner or a probability only when their columns are named. A closing time counts by its day in UTC. currency is that of an amount of type monetary, NULL of a plain number. Needs the right to read the history. Errors: 42703 for a column that the history does not watch, and those of the casts.';
 
 CREATE FUNCTION opportunity.pipeline_changes(
 	target regclass,
@@ -51,12 +54,18 @@ CREATE FUNCTION opportunity.pipeline_changes(
 ) RETURNS opportunity.pipeline_waterfall
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-	SELECT opportunity.pipeline_change(b.status, b.amount, b.close_date, b.owner, a.status, a.amount, a.close_date, a.owner, close_from, close_to, owners)
+	SELECT opportunity.merge_waterfalls(
+		opportunity.pipeline_change(b.status, b.amount, b.close_date, b.owner, a.status, a.amount, a.close_date, a.owner, close_from, close_to, owners)
+			-- a plain number and an amount with a currency go both ways, and merging says so
+			FILTER (WHERE b.currency IS NULL AND a.currency IS NULL OR b.currency IS NULL AND b.amount IS NOT NULL OR a.currency IS NULL AND a.amount IS NOT NULL),
+		opportunity.pipeline_change(b.status, opportunity.monetary(b.amount, b.currency), b.close_date, b.owner,
+				a.status, opportunity.monetary(a.amount, a.currency), a.close_date, a.owner, close_from, close_to, owners)
+			FILTER (WHERE b.currency IS NOT NULL OR a.currency IS NOT NULL))
 	FROM opportunity.pipeline_as_of(target, since, amount_column, close_date_column, stage_column, owner_column, NULL, won, lost) b
 	FULL JOIN opportunity.pipeline_as_of(target, until, amount_column, close_date_column, stage_column, owner_column, NULL, won, lost) a
 		ON a.row_key OPERATOR(pg_catalog.=) b.row_key;
 END;
-COMMENT ON FUNCTION opportunity.pipeline_changes(regclass, timestamptz, timestamptz, date, date, text[], name, name, name, name, text[], text[]) IS 'What changed in the pipeline of a table between two instants, from its history: pipeline_change over pipeline_as_of of both. Rows: waterfall_steps(pipeline_changes(...)). owners need owner_column. A deal that came and went in between is in neither: take shorter steps to see it. Errors: as those of the two.';
+COMMENT ON FUNCTION opportunity.pipeline_changes(regclass, timestamptz, timestamptz, date, date, text[], name, name, name, name, text[], text[]) IS 'What changed in the pipeline of a table between two instants, from its history: pipeline_change over pipeline_as_of of both. Rows: waterfall_steps(pipeline_changes(...)). owners need owner_column. Amounts of type monetary must be in one currency, which the waterfall then has. A deal that came and went in between is in neither: take shorter steps to see it. Errors: as those of the two.';
 
 CREATE FUNCTION opportunity.pipeline_slippage(
 	target regclass,

@@ -15,33 +15,48 @@ PG_FUNCTION_INFO_V1(opp_summary_remove_outcome);
 PG_FUNCTION_INFO_V1(opp_summary_merge);
 PG_FUNCTION_INFO_V1(opp_summary_unmerge);
 
-/* Argument 0, to be changed and returned. */
-static PipelineSummary *
-state_argument(FunctionCallInfo fcinfo)
+/* Argument 0 as what can be changed, where it is not an aggregate's own. */
+static pg_noinline PipelineSummary *
+state_to_change(FunctionCallInfo fcinfo)
 {
 	PipelineSummary *state;
 
-	if (PG_ARGISNULL(0))
-	{
-		state = palloc(sizeof(PipelineSummary));
-		summary_init(state);
-		return state;
-	}
-	state = PG_GETARG_SUMMARY(0);
-	return called_by_aggregate(fcinfo) ? state : summary_copy(state);
+	if (!PG_ARGISNULL(0))
+		return summary_copy(PG_GETARG_SUMMARY(0));
+	state = palloc(sizeof(PipelineSummary));
+	summary_init(state);
+	return state;
 }
 
-static inline Datum
-apply(FunctionCallInfo fcinfo, const Deal *deal,
-	  SummaryStatus (*change) (PipelineSummary *summary, const Deal *deal))
+/* Argument 0, to be changed and returned. */
+static pg_attribute_always_inline PipelineSummary *
+state_argument(FunctionCallInfo fcinfo)
+{
+	if (likely(!PG_ARGISNULL(0) && called_by_aggregate(fcinfo)))
+		return PG_GETARG_SUMMARY(0);
+	return state_to_change(fcinfo);
+}
+
+static pg_attribute_always_inline Datum
+add_deal(FunctionCallInfo fcinfo, const Deal *deal)
 {
 	PipelineSummary *state = state_argument(fcinfo);
-	SummaryStatus status = change(state, deal);
+	SummaryStatus status = summary_add_deal(state, deal);
+
+	if (unlikely(status != SUMMARY_OK))
+		summary_raise(status);
+	PG_RETURN_SUMMARY(state);
+}
+
+static Datum
+remove_deal(FunctionCallInfo fcinfo, const Deal *deal)
+{
+	PipelineSummary *state = state_argument(fcinfo);
+	SummaryStatus status = summary_remove_deal(state, deal);
 	const SummaryField *field;
 
 	/* An aggregate takes away what it added; by hand it may be anything. */
-	if (status == SUMMARY_OK && change == summary_remove_deal && !called_by_aggregate(fcinfo) &&
-		summary_problem(state, &field) != NULL)
+	if (status == SUMMARY_OK && !called_by_aggregate(fcinfo) && summary_problem(state, &field) != NULL)
 		status = SUMMARY_NOT_THERE;
 	/* an inverse that returns NULL makes the executor start anew */
 	if (status == SUMMARY_UNKNOWN)
@@ -62,7 +77,7 @@ read_outcome(FunctionCallInfo fcinfo, Deal *deal)
 }
 
 /* The transition function and its inverse for each type of columns. */
-#define DEAL_FUNCTIONS(type) \
+#define DEAL_FUNCTIONS(type, read_amount, read_probability, read_time) \
 PG_FUNCTION_INFO_V1(opp_summary_add_##type); \
 PG_FUNCTION_INFO_V1(opp_summary_remove_##type); \
 Datum \
@@ -70,16 +85,16 @@ opp_summary_add_##type(PG_FUNCTION_ARGS) \
 { \
 	Deal		deal; \
 \
-	read_deal_##type(fcinfo->args + 1, PG_NARGS() - 1, &deal); \
-	return apply(fcinfo, &deal, summary_add_deal); \
+	read_deal(fcinfo->args + 1, PG_NARGS() - 1, &deal, read_amount, read_probability, read_time); \
+	return add_deal(fcinfo, &deal); \
 } \
 Datum \
 opp_summary_remove_##type(PG_FUNCTION_ARGS) \
 { \
 	Deal		deal; \
 \
-	read_deal_##type(fcinfo->args + 1, PG_NARGS() - 1, &deal); \
-	return apply(fcinfo, &deal, summary_remove_deal); \
+	read_deal(fcinfo->args + 1, PG_NARGS() - 1, &deal, read_amount, read_probability, read_time); \
+	return remove_deal(fcinfo, &deal); \
 }
 
 READERS(DEAL_FUNCTIONS)
@@ -90,7 +105,7 @@ opp_summary_add_outcome(PG_FUNCTION_ARGS)
 	Deal		deal;
 
 	read_outcome(fcinfo, &deal);
-	return apply(fcinfo, &deal, summary_add_deal);
+	return add_deal(fcinfo, &deal);
 }
 
 Datum
@@ -99,7 +114,7 @@ opp_summary_remove_outcome(PG_FUNCTION_ARGS)
 	Deal		deal;
 
 	read_outcome(fcinfo, &deal);
-	return apply(fcinfo, &deal, summary_remove_deal);
+	return remove_deal(fcinfo, &deal);
 }
 
 /* Argument 1 merged into argument 0, or taken out of it; NULL is no deals. */

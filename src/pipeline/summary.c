@@ -150,22 +150,6 @@ unlist_deal(PipelineSummary *summary, int listed, const UncertainDeal *deal)
 	return false;
 }
 
-/* sum ± magnitude; sign is 1 or -1 */
-static pg_attribute_always_inline void
-add_signed(uint64 *sum, int limbs, const uint64 *magnitude, int magnitude_limbs, int sign)
-{
-	if (sign > 0)
-		wide_add_magnitude(sum, limbs, magnitude, magnitude_limbs);
-	else
-		wide_subtract_magnitude(sum, limbs, magnitude, magnitude_limbs);
-}
-
-static inline void
-add_value(uint64 *sum, int128 value, int sign)
-{
-	wide_from_int128(sum, wide_to_int128(sum) + sign * value);
-}
-
 /*
  * Adds an uncertain deal's second to fourth cumulants, exactly.  The magnitude
  * has one limb or two (below 1.8 × 10^13, as almost always, one is enough);
@@ -187,15 +171,15 @@ add_cumulants(OpenDeals *open, const uint64 *a, int a_limbs, bool negative, int6
 
 	wide_multiply(a2, a, a_limbs, a, a_limbs);
 	wide_multiply(a2pq, a2, 2 * a_limbs, &pq, 1);
-	add_signed(open->variance, VARIANCE_LIMBS, a2pq, 2 * a_limbs + 1, sign);
+	wide_add_signed(open->variance, VARIANCE_LIMBS, a2pq, 2 * a_limbs + 1, sign < 0);
 
 	wide_multiply(product, a2pq, 2 * a_limbs + 1, a, a_limbs);
 	wide_multiply(term, product, 3 * a_limbs + 1, &skew_magnitude, 1);
-	add_signed(open->third, THIRD_LIMBS, term, 3 * a_limbs + 2, negative == (skew < 0) ? sign : -sign);
+	wide_add_signed(open->third, THIRD_LIMBS, term, 3 * a_limbs + 2, negative ^ (skew < 0) ^ (sign < 0));
 
 	wide_multiply(product, a2pq, 2 * a_limbs + 1, a2, 2 * a_limbs);
 	wide_multiply(term, product, 4 * a_limbs + 1, &peak_magnitude, 1);
-	add_signed(open->fourth, FOURTH_LIMBS, term, 4 * a_limbs + 2, peak < 0 ? -sign : sign);
+	wide_add_signed(open->fourth, FOURTH_LIMBS, term, 4 * a_limbs + 2, (peak < 0) ^ (sign < 0));
 }
 
 /*
@@ -203,7 +187,7 @@ add_cumulants(OpenDeals *open, const uint64 *a, int a_limbs, bool negative, int6
  * 2^37, a²pq is below 2^126 since pq is at most 2^51.2 (a quarter of 10^16), and
  * a(q - p) below 2^64.
  */
-#define SHORT_AMOUNT	(UINT64CONST(1) << 37)
+#define SHORT_AMOUNT	(INT64CONST(1) << 37)
 
 static pg_attribute_always_inline void
 add_short_cumulants(OpenDeals *open, uint64 a, bool negative, int64 p, int sign)
@@ -212,155 +196,142 @@ add_short_cumulants(OpenDeals *open, uint64 a, bool negative, int64 p, int sign)
 	int64		skew = q - p;
 	int64		peak = PROBABILITY_ONE * PROBABILITY_ONE - 6 * p * q;
 	uint128		square = (uint128) a * a;
-	uint128		variance = square * (uint64) (p * q);
-	uint128		fourth = square * (uint64) (peak < 0 ? -peak : peak);
 	uint64		third = a * (uint64) (skew < 0 ? -skew : skew);
-	uint64		a2pq[2] = {(uint64) variance, (uint64) (variance >> 64)};
-	uint64		a2peak[2] = {(uint64) fourth, (uint64) (fourth >> 64)};
+	uint64		a2pq[2];
+	uint64		a2peak[2];
 	uint64		term[4];
 
-	add_signed(open->variance, VARIANCE_LIMBS, a2pq, 2, sign);
+	wide_set_pair(a2pq, square * (uint64) (p * q));
+	wide_set_pair(a2peak, square * (uint64) (peak < 0 ? -peak : peak));
+	wide_add_signed(open->variance, VARIANCE_LIMBS, a2pq, 2, sign < 0);
 	wide_multiply(term, a2pq, 2, &third, 1);
-	add_signed(open->third, THIRD_LIMBS, term, 3, negative == (skew < 0) ? sign : -sign);
+	wide_add_signed(open->third, THIRD_LIMBS, term, 3, negative ^ (skew < 0) ^ (sign < 0));
 	wide_multiply(term, a2pq, 2, a2peak, 2);
-	add_signed(open->fourth, FOURTH_LIMBS, term, 4, peak < 0 ? -sign : sign);
+	wide_add_signed(open->fourth, FOURTH_LIMBS, term, 4, (peak < 0) ^ (sign < 0));
 }
 
-static inline void
-add_open_amount(OpenDeals *open, int128 amount, int64 p, int sign)
+/* What can come of the deal at best and at worst; all of it is certain with p of 1. */
+static pg_attribute_always_inline void
+add_bounds(OpenDeals *open, int128 amount, int64 p, int sign)
+{
+	if (p == PROBABILITY_ONE || amount < 0)
+		add_value(open->least, amount, sign);
+	if (p == PROBABILITY_ONE || amount >= 0)
+		add_value(open->most, amount, sign);
+}
+
+/* An amount of any size. */
+static pg_noinline void
+add_long_open_amount(OpenDeals *open, int128 amount, int64 p, int sign)
 {
 	bool		negative = amount < 0;
 	uint64		a[VALUE_LIMBS];
 	uint64		weighted[WEIGHTED_LIMBS];
 	uint64		probability = p;
 
-	add_value(open->value, amount, sign);
-	if (p == 0)
-		return;
-
 	wide_from_int128(a, negative ? -amount : amount);
+	add_value(open->value, amount, sign);
+	add_bounds(open, amount, p, sign);
 	wide_multiply(weighted, a, VALUE_LIMBS, &probability, 1);
-	add_signed(open->weighted, WEIGHTED_LIMBS, weighted, WEIGHTED_LIMBS, negative ? -sign : sign);
-
-	if (p == PROBABILITY_ONE || negative)
-		add_value(open->least, amount, sign);
-	if (p == PROBABILITY_ONE || !negative)
-		add_value(open->most, amount, sign);
-	if (p == PROBABILITY_ONE || amount == 0)
+	wide_add_signed(open->weighted, WEIGHTED_LIMBS, weighted, WEIGHTED_LIMBS, negative ^ (sign < 0));
+	if (p == PROBABILITY_ONE)
 		return;
-
 	open->uncertain += sign;
-	if (a[1] == 0 && a[0] < SHORT_AMOUNT)
-		add_short_cumulants(open, a[0], negative, p, sign);
-	else if (a[1] == 0)
+	if (a[1] == 0)
 		add_cumulants(open, a, 1, negative, p, sign);
 	else
 		add_cumulants(open, a, 2, negative, p, sign);
 }
 
-/* Adds or, with sign -1, takes away; the caller has seen that it can. */
-static inline void
-apply_deal(PipelineSummary *summary, const Deal *deal, int sign)
+static pg_attribute_always_inline void
+add_open_amount(OpenDeals *open, int128 amount, int64 p, int sign)
 {
-	if (deal->has_amount)
-		summary->decimals[deal->decimals] += sign;
+	bool		negative = amount < 0;
+	uint64		a = negative ? -(uint64) amount : (uint64) amount;
+	uint64		weighted[VALUE_LIMBS];
 
-	if (deal->outcome == DEAL_OPEN)
-	{
-		OpenDeals  *open = &summary->open;
-
-		open->deals += sign;
-		if (deal->probability == PROBABILITY_UNKNOWN)
-			open->without_probability += sign;
-		else if (deal->probability > PROBABILITY_ONE / 100)
-			open->above_one += sign;
-		else if (deal->probability > 0)
-			open->up_to_one += sign;
-		if (deal->has_closed)
-			open->with_closed += sign;
-		if (deal->has_amount)
-			add_open_amount(open, deal->amount, Max(deal->probability, 0), sign);
-		else
-			open->without_amount += sign;
-	}
+	if (p == 0 || amount == 0)
+		add_value(open->value, amount, sign);
+	else if (unlikely(amount >= SHORT_AMOUNT || amount <= -SHORT_AMOUNT))
+		add_long_open_amount(open, amount, p, sign);
 	else
 	{
-		ClosedDeals *closed = deal->outcome == DEAL_WON ? &summary->won : &summary->lost;
-
-		closed->deals += sign;
-		if (deal->has_amount)
-			add_value(closed->value, deal->amount, sign);
-		else
-			closed->without_amount += sign;
-		if (!deal->has_opened)
-			closed->without_opened += sign;
-		if (!deal->has_closed)
-			closed->without_closed += sign;
-		if (deal->has_opened && deal->has_closed)
-		{
-			closed->cycles += sign;
-			if (deal->closed < deal->opened)
-				closed->backward += sign;
-			add_value(closed->cycle, (int128) deal->closed - deal->opened, sign);
-		}
+		add_value(open->value, amount, sign);
+		add_bounds(open, amount, p, sign);
+		wide_set_pair(weighted, (uint128) a * (uint64) p);
+		wide_add_signed(open->weighted, WEIGHTED_LIMBS, weighted, VALUE_LIMBS, negative ^ (sign < 0));
+		if (p == PROBABILITY_ONE)
+			return;
+		open->uncertain += sign;
+		add_short_cumulants(open, a, negative, p, sign);
 	}
 }
 
-static inline bool
-is_uncertain(const Deal *deal)
+static pg_attribute_always_inline void
+apply_open_deal(OpenDeals *open, int128 amount, int probability, bool has_amount, bool has_closed, int sign)
 {
-	return deal->outcome == DEAL_OPEN && deal->has_amount && deal->amount != 0 &&
-		deal->probability > 0 && deal->probability < PROBABILITY_ONE;
+	open->deals += sign;
+	if (probability == PROBABILITY_UNKNOWN)
+		open->without_probability += sign;
+	else if (probability > PROBABILITY_ONE / 100)
+		open->above_one += sign;
+	else if (probability > 0)
+		open->up_to_one += sign;
+	if (has_closed)
+		open->with_closed += sign;
+	if (has_amount)
+		add_open_amount(open, amount, Max(probability, 0), sign);
+	else
+		open->without_amount += sign;
+}
+
+static inline bool
+is_uncertain(int128 amount, int probability)
+{
+	return amount != 0 && probability > 0 && probability < PROBABILITY_ONE;
 }
 
 static inline UncertainDeal
-uncertain_deal(const Deal *deal)
+uncertain_deal(int128 amount, int probability)
 {
 	UncertainDeal uncertain;
 
-	wide_from_int128(uncertain.amount, deal->amount);
-	uncertain.probability = deal->probability;
+	wide_from_int128(uncertain.amount, amount);
+	uncertain.probability = probability;
 	return uncertain;
 }
 
-/* Whether an amount in that currency, or none, is in the one of the summary. */
-static inline bool
-currency_matches(const PipelineSummary *summary, const char *currency)
+void
+summary_add_open_deal(PipelineSummary *summary, int128 amount, int probability, bool has_amount, bool has_closed)
 {
-	if (likely(currency == NULL))
-		return summary->currency[0] == '\0';
-	return memcmp(summary->currency, currency, sizeof(summary->currency)) == 0;
-}
-
-SummaryStatus
-summary_add_deal(PipelineSummary *summary, const Deal *deal)
-{
-	if (summary->open.deals + summary->won.deals + summary->lost.deals >= SUMMARY_MAX_DEALS)
-		return SUMMARY_TOO_MANY;
-	if (deal->has_amount && unlikely(!currency_matches(summary, deal->currency)))
+	if (is_uncertain(amount, probability))
 	{
-		if (summary_amounts(summary) > 0)
-			return SUMMARY_MIXED;
-		memcpy(summary->currency, deal->currency, sizeof(summary->currency));
-	}
-	if (is_uncertain(deal))
-	{
-		UncertainDeal uncertain = uncertain_deal(deal);
+		UncertainDeal uncertain = uncertain_deal(amount, probability);
 
 		(void) list_deal(summary, &uncertain);
 	}
-	apply_deal(summary, deal, 1);
-	return SUMMARY_OK;
+	apply_open_deal(&summary->open, amount, probability, has_amount, has_closed, 1);
+}
+
+bool
+summary_take_currency(PipelineSummary *summary, const char *currency)
+{
+	if (summary_amounts(summary) > 0)
+		return false;
+	memcpy(summary->currency, currency, sizeof(summary->currency));
+	return true;
 }
 
 SummaryStatus
 summary_remove_deal(PipelineSummary *summary, const Deal *deal)
 {
+	int128		amount = deal->has_amount ? deal->amount.units : 0;
+
 	if (deal->has_amount && !currency_matches(summary, deal->currency))
 		return SUMMARY_MIXED;
-	if (is_uncertain(deal))
+	if (deal->outcome == DEAL_OPEN && is_uncertain(amount, deal->probability))
 	{
-		UncertainDeal uncertain = uncertain_deal(deal);
+		UncertainDeal uncertain = uncertain_deal(amount, deal->probability);
 		bool		all_listed = summary->open.uncertain <= LARGEST_DEALS;
 
 		if (unlist_deal(summary, summary_listed(summary), &uncertain))
@@ -371,7 +342,12 @@ summary_remove_deal(PipelineSummary *summary, const Deal *deal)
 		else if (all_listed || uncertain_order(&uncertain, &summary->largest[LARGEST_DEALS - 1]) < 0)
 			return SUMMARY_NOT_THERE;
 	}
-	apply_deal(summary, deal, -1);
+	if (deal->has_amount)
+		summary->decimals[deal->amount.decimals]--;
+	if (deal->outcome == DEAL_OPEN)
+		apply_open_deal(&summary->open, amount, deal->probability, deal->has_amount, deal->has_closed, -1);
+	else
+		apply_closed_deal(deal->outcome == DEAL_WON ? &summary->won : &summary->lost, deal, -1);
 	for (int i = 0; i < SUMMARY_SUMS; i++)
 	{
 		if (summary_fields[i].limbs == 1 &&
@@ -385,8 +361,8 @@ summary_remove_deal(PipelineSummary *summary, const Deal *deal)
 
 /* The counts and sums of another summary, field by field; sign is 1 or -1. */
 #define COMBINE(field) \
-	add_signed((uint64 *) &x->field, sizeof(x->field) / sizeof(uint64), \
-			   (const uint64 *) &y->field, sizeof(x->field) / sizeof(uint64), sign)
+	wide_add_signed((uint64 *) &x->field, sizeof(x->field) / sizeof(uint64), \
+					(const uint64 *) &y->field, sizeof(x->field) / sizeof(uint64), sign < 0)
 
 static pg_attribute_always_inline void
 combine_open(OpenDeals *x, const OpenDeals *y, int sign)
@@ -433,16 +409,17 @@ combine_sums(PipelineSummary *x, const PipelineSummary *y, int sign)
 SummaryStatus
 summary_merge(PipelineSummary *summary, const PipelineSummary *other)
 {
+	/* stored summaries come from memory: all of one at once, not field after field */
+	for (Size i = 0; i < offsetof(PipelineSummary, largest[1]); i += PREFETCH_SIZE)
+		__builtin_prefetch((const char *) other + i);
+
 	if (summary->open.deals + summary->won.deals + summary->lost.deals
 		+ other->open.deals + other->won.deals + other->lost.deals > SUMMARY_MAX_DEALS)
 		return SUMMARY_TOO_MANY;
 	if (memcmp(summary->currency, other->currency, sizeof(summary->currency)) != 0 &&
-		summary_amounts(other) > 0)
-	{
-		if (summary_amounts(summary) > 0)
-			return SUMMARY_MIXED;
-		memcpy(summary->currency, other->currency, sizeof(summary->currency));
-	}
+		summary_amounts(other) > 0 &&
+		!summary_take_currency(summary, other->currency))
+		return SUMMARY_MIXED;
 	for (int i = 0; i < summary_listed(other); i++)
 	{
 		/* the next are smaller still */
@@ -484,7 +461,7 @@ field_deals(const PipelineSummary *summary, const SummaryField *field)
 {
 	const ClosedDeals *closed;
 
-	if (field->offset < offsetof(PipelineSummary, won))
+	if (field->offset >= offsetof(PipelineSummary, open))
 		return summary->open.deals - summary->open.without_amount;
 	closed = field->offset < offsetof(PipelineSummary, lost) ? &summary->won : &summary->lost;
 	if (summary_limbs(summary, field) == closed->cycle)
@@ -564,7 +541,8 @@ summary_problem(const PipelineSummary *summary, const SummaryField **field)
 			return "must not be negative";
 		if (count > SUMMARY_MAX_DEALS)
 			return "is above the limit of 1000000000000 deals";
-		if (summary_limbs(summary, &summary_fields[i]) >= (const uint64 *) summary->decimals)
+		if (summary_fields[i].offset >= offsetof(PipelineSummary, decimals) &&
+			summary_fields[i].offset < offsetof(PipelineSummary, won))
 			amounts += count;
 	}
 	*field = NULL;

@@ -335,10 +335,21 @@ opp_pipeline_summary_send(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buffer));
 }
 
+/*
+ * Equality is on all but how many decimals were shown, as for numeric: on the header
+ * and on what stands behind "decimals".
+ */
+#define COMPARED_PART(summary)	((const unsigned char *) &(summary)->won)
+#define COMPARED_SIZE			(sizeof(PipelineSummary) - offsetof(PipelineSummary, won))
+
 static bool
 summaries_equal(FunctionCallInfo fcinfo)
 {
-	return memcmp(PG_GETARG_SUMMARY(0), PG_GETARG_SUMMARY(1), SUMMARY_COMPARED_SIZE) == 0;
+	const PipelineSummary *a = PG_GETARG_SUMMARY(0);
+	const PipelineSummary *b = PG_GETARG_SUMMARY(1);
+
+	return memcmp(a->currency, b->currency, sizeof(a->currency)) == 0 &&
+		memcmp(COMPARED_PART(a), COMPARED_PART(b), COMPARED_SIZE) == 0;
 }
 
 Datum
@@ -356,12 +367,12 @@ opp_pipeline_summary_ne(PG_FUNCTION_ARGS)
 Datum
 opp_pipeline_summary_hash(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_UINT32(hash_bytes((unsigned char *) PG_GETARG_SUMMARY(0), SUMMARY_COMPARED_SIZE));
+	PG_RETURN_UINT32(hash_bytes(COMPARED_PART(PG_GETARG_SUMMARY(0)), COMPARED_SIZE));
 }
 
 Datum
 opp_pipeline_summary_hash_extended(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_UINT64(hash_bytes_extended((unsigned char *) PG_GETARG_SUMMARY(0), SUMMARY_COMPARED_SIZE,
+	PG_RETURN_UINT64(hash_bytes_extended(COMPARED_PART(PG_GETARG_SUMMARY(0)), COMPARED_SIZE,
 										 (uint64) PG_GETARG_INT64(1)));
 }

@@ -1,7 +1,7 @@
 /*
  * wide.c
- *		Signed integers of several 64-bit limbs: comparison, and the way to and
- *		from decimal digits and doubles.
+ *		Signed integers of several 64-bit limbs: carrying, comparison, and the way
+ *		to and from decimal digits and doubles.
  */
 #include "pipeline/wide.h"
 
@@ -11,16 +11,25 @@
 #define LIMB_DECIMALS	19
 #define LIMB_POWER		UINT64CONST(10000000000000000000)
 
+void
+wide_step(uint64 *x, int limbs, bool down)
+{
+	for (int i = 0; i < limbs; i++)
+	{
+		if (down ? x[i]-- != 0 : ++x[i] != 0)
+			return;
+	}
+}
+
 /* x = |x|; whether it was negative */
 static bool
 take_sign(uint64 *x, int limbs)
 {
-	uint64		zero[WIDE_MAX_LIMBS] = {0};
-
 	if (!wide_is_negative(x, limbs))
 		return false;
-	wide_subtract(zero, x, limbs);
-	memcpy(x, zero, limbs * sizeof(uint64));
+	for (int i = 0; i < limbs; i++)
+		x[i] = ~x[i];
+	wide_step(x, limbs, false);
 	return true;
 }
 

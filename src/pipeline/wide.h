@@ -15,48 +15,79 @@
 #define WIDE_MAX_LIMBS		8
 #define WIDE_DECIMAL_SIZE	176
 
-/* sum += term; term is an unsigned number of at most as many limbs */
-static pg_attribute_always_inline void
-wide_add_magnitude(uint64 *sum, int limbs, const uint64 *term, int term_limbs)
+/* Two limbs and the 128-bit integer they are. */
+static pg_attribute_always_inline uint128
+wide_pair(const uint64 *x)
 {
-	uint64		carry = 0;
-
-#pragma GCC unroll 8
-	for (int i = 0; i < limbs; i++)
-	{
-		uint128		limb = (uint128) sum[i] + (i < term_limbs ? term[i] : 0) + carry;
-
-		sum[i] = (uint64) limb;
-		carry = (uint64) (limb >> 64);
-	}
+	return (uint128) x[1] << 64 | x[0];
 }
 
 static pg_attribute_always_inline void
-wide_subtract_magnitude(uint64 *sum, int limbs, const uint64 *term, int term_limbs)
+wide_set_pair(uint64 *x, uint128 value)
 {
-	uint64		borrow = 0;
+	x[0] = (uint64) value;
+	x[1] = (uint64) (value >> 64);
+}
 
-#pragma GCC unroll 8
-	for (int i = 0; i < limbs; i++)
+static pg_attribute_always_inline void
+wide_from_int128(uint64 *x, int128 value)
+{
+	wide_set_pair(x, (uint128) value);
+}
+
+static pg_attribute_always_inline int128
+wide_to_int128(const uint64 *x)
+{
+	return (int128) wide_pair(x);
+}
+
+/* Adds 1 or, when down, takes it away. */
+extern void wide_step(uint64 *x, int limbs, bool down);
+
+/*
+ * sum ± term, a magnitude of at most as many limbs.  Signs come in any order, so
+ * there is no branch for them: taking away is adding to the complement.  What is
+ * carried beyond the limbs of the term is rare, and is.
+ */
+static pg_attribute_always_inline void
+wide_add_signed(uint64 *sum, int limbs, const uint64 *term, int term_limbs, bool negative)
+{
+	const uint64 flip = negative ? ~UINT64CONST(0) : 0;
+	const int	term_pairs = Min((term_limbs + 1) / 2, limbs / 2);
+	uint64		carry = 0;
+
+#pragma GCC unroll 4
+	for (int i = 0; i < WIDE_MAX_LIMBS / 2; i++)
 	{
-		uint128		limb = (uint128) sum[i] - (i < term_limbs ? term[i] : 0) - borrow;
+		if (i < term_pairs)
+		{
+			uint64	   *x = sum + 2 * i;
+			const uint64 *y = term + 2 * i;
+			uint128		more = (2 * i + 1 < term_limbs ? wide_pair(y) : (uint128) *y) + carry;
+			uint128		pair = ((uint128) (x[1] ^ flip) << 64 | (x[0] ^ flip)) + more;
 
-		sum[i] = (uint64) limb;
-		borrow = (uint64) (limb >> 64) & 1;
+			carry = (pair < more) | (more < carry);
+			x[0] = (uint64) pair ^ flip;
+			x[1] = (uint64) (pair >> 64) ^ flip;
+		}
 	}
+	if (2 * term_pairs < Min(term_limbs, limbs))
+		sum[limbs - 1] = ((sum[limbs - 1] ^ flip) + term[limbs - 1] + carry) ^ flip;
+	else if (2 * term_pairs < limbs && unlikely(carry != 0))
+		wide_step(sum + 2 * term_pairs, limbs - 2 * term_pairs, negative);
 }
 
 /* For numbers of one width two's complement makes signed the same as unsigned. */
 static pg_attribute_always_inline void
 wide_add(uint64 *sum, const uint64 *term, int limbs)
 {
-	wide_add_magnitude(sum, limbs, term, limbs);
+	wide_add_signed(sum, limbs, term, limbs, false);
 }
 
 static pg_attribute_always_inline void
 wide_subtract(uint64 *sum, const uint64 *term, int limbs)
 {
-	wide_subtract_magnitude(sum, limbs, term, limbs);
+	wide_add_signed(sum, limbs, term, limbs, true);
 }
 
 /* product = x × y, all unsigned; product has x_limbs + y_limbs limbs and overlaps neither */
@@ -97,20 +128,6 @@ wide_is_zero(const uint64 *x, int limbs)
 			return false;
 	}
 	return true;
-}
-
-/* Two limbs and the 128-bit integer they are. */
-static pg_attribute_always_inline void
-wide_from_int128(uint64 *x, int128 value)
-{
-	x[0] = (uint64) value;
-	x[1] = (uint64) ((uint128) value >> 64);
-}
-
-static inline int128
-wide_to_int128(const uint64 *x)
-{
-	return (int128) ((uint128) x[1] << 64 | x[0]);
 }
 
 /* Below zero, zero or above zero as x is less than, equal to or greater than y. */

@@ -125,8 +125,14 @@ explain_break(Explanation *explanation, const PriceFacts *facts, Line *line)
 	int			error;
 
 	/* lines without the column have no such discount */
-	if (explanation->shape->attnum[COLUMN_VOLUME_DISCOUNT] == InvalidAttrNumber || !has_discount_list(facts))
+	if (explanation->shape->attnum[COLUMN_VOLUME_DISCOUNT] == InvalidAttrNumber)
 		return;
+	if (!has_discount_list(facts))
+	{
+		if (!line->value[COLUMN_VOLUME_DISCOUNT].isnull)
+			step(explanation, "volume discount", "as given", line->value[COLUMN_VOLUME_DISCOUNT]);
+		return;
+	}
 	error = judge_discount_list(facts);
 	if (error != PRICING_OK)
 	{

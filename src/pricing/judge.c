@@ -104,10 +104,11 @@ judge_price(const PriceFacts *facts)
 	return price;
 }
 
+/* A price list that is not valid any more gives no discounts. */
 bool
 has_discount_list(const PriceFacts *facts)
 {
-	return !facts->value[FACT_DISCOUNT_LIST].isnull;
+	return !facts->value[FACT_DISCOUNT_LIST].isnull && fact_is_true(facts, FACT_IS_VALID);
 }
 
 /* Whether the item's discount list can be applied to the quantity. */

@@ -4,8 +4,9 @@
  *
  * It fires before a row is stored and fills in what can be computed.  The price
  * is looked up when a line is new, gets another product, unit or opportunity, or
- * loses its price; the volume discount when its quantity or price changes, too.
- * A line that stands is left alone by later changes of the price list.
+ * loses its price; the volume discount when its quantity or price changes, too,
+ * by the list that prices lines then.  A line that stands is left alone by later
+ * changes of the price list.
  *
  * A computed column takes no other value: what a statement gives is refused
  * unless it is what is computed, or what the row had, as clients that write all
@@ -154,8 +155,15 @@ set_volume_discount(Pricing *pricing, PriceFacts *facts)
 {
 	int			error;
 
-	if (column_attribute(pricing, COLUMN_VOLUME_DISCOUNT) == NULL || !has_discount_list(facts))
+	if (column_attribute(pricing, COLUMN_VOLUME_DISCOUNT) == NULL)
 		return;
+	if (!has_discount_list(facts))
+	{
+		/* what a list gave, or somebody for want of one, was for what changes now */
+		if (!pricing->is_insert && !is_null(pricing, COLUMN_PRODUCT_ID) && !is_changed(pricing, COLUMN_VOLUME_DISCOUNT))
+			forget(pricing, COLUMN_VOLUME_DISCOUNT);
+		return;
+	}
 	error = judge_discount_list(facts);
 	if (error != PRICING_OK)
 		report_pricing_error(pricing->rel, pricing->shape, &pricing->line, error, facts);

@@ -4,6 +4,7 @@
  *		processes that other systems come with.
  */
 #include "process/json.h"
+#include "process/process_value.h"
 
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"

@@ -7,19 +7,9 @@
  */
 #include "process/json.h"
 
-#include "numeric/fixed.h"
+#include "process/process_value.h"
 #include "utils/fmgrprotos.h"
 #include "utils/json.h"
-
-Datum
-probability_numeric(int32 probability)
-{
-	int			decimals = PROBABILITY_DECIMALS;
-
-	for (; decimals > 0 && probability % 10 == 0; decimals--)
-		probability /= 10;
-	return fixed_to_numeric(probability, decimals);
-}
 
 static void
 append_text(StringInfo json, const char *key, const char *value)

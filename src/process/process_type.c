@@ -4,11 +4,13 @@
  *		stages as rows.
  */
 #include "process/json.h"
+#include "process/process_value.h"
 
 #include "funcapi.h"
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/tuplestore.h"
 
 #define WIRE_VERSION 1
 
@@ -21,19 +23,6 @@ PG_FUNCTION_INFO_V1(opp_sales_process_to_jsonb);
 PG_FUNCTION_INFO_V1(opp_sales_process_eq);
 PG_FUNCTION_INFO_V1(opp_sales_process_ne);
 PG_FUNCTION_INFO_V1(opp_stages);
-
-SalesProcess *
-sales_process_of(Datum value)
-{
-	SalesProcess *process = (SalesProcess *) PG_DETOAST_DATUM(value);
-
-	if (VARSIZE(process) < sizeof(SalesProcess) || process->version != PROCESS_VERSION)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("stored sales process is not of version %d", PROCESS_VERSION),
-				 errhint("Write it again from its JSON text.")));
-	return process;
-}
 
 Datum
 opp_sales_process_in(PG_FUNCTION_ARGS)
@@ -88,12 +77,6 @@ Datum
 opp_sales_process_to_jsonb(PG_FUNCTION_ARGS)
 {
 	return DirectFunctionCall1(jsonb_in, CStringGetDatum(process_to_json(PG_GETARG_SALES_PROCESS(0))));
-}
-
-bool
-same_process(const SalesProcess *a, const SalesProcess *b)
-{
-	return VARSIZE(a) == VARSIZE(b) && memcmp(VARDATA(a), VARDATA(b), VARSIZE(a) - VARHDRSZ) == 0;
 }
 
 Datum

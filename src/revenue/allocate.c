@@ -139,7 +139,7 @@ allocate_exactly(Datum units, const Datum *weights, int count, Datum *shares)
 	Datum		one = fixed_to_numeric(1, 0);
 	Datum		total = weights[0];
 	Datum		left = units;
-	Rest	   *rests = palloc(count * sizeof(Rest));
+	Rest	   *rests = palloc_extended(count * sizeof(Rest), MCXT_ALLOC_HUGE);
 	int			n_left;
 
 	for (int i = 1; i < count; i++)
@@ -147,10 +147,15 @@ allocate_exactly(Datum units, const Datum *weights, int count, Datum *shares)
 	for (int i = 0; i < count; i++)
 	{
 		Datum		product = exact_multiply(units, weights[i]);
+		Datum		cut;
 
 		CHECK_FOR_INTERRUPTS();
 		shares[i] = exact_divide_whole(product, total);
-		rests[i].rest.exact = exact_subtract(product, exact_multiply(shares[i], total));
+		cut = exact_multiply(shares[i], total);
+		rests[i].rest.exact = exact_subtract(product, cut);
+		/* a weight may have 100,000 digits, and there may be many */
+		pfree(DatumGetPointer(product));
+		pfree(DatumGetPointer(cut));
 		rests[i].index = i;
 		left = exact_subtract(left, shares[i]);
 	}
@@ -172,7 +177,7 @@ allocate_units(int64 units, const Datum *weights, int count, int64 *shares)
 
 	if (weights_to_fixed(weights, count, fixed, &total))
 	{
-		Rest	   *rests = palloc(count * sizeof(Rest));
+		Rest	   *rests = palloc_extended(count * sizeof(Rest), MCXT_ALLOC_HUGE);
 		uint64		left = magnitude;
 
 		for (int i = 0; i < count; i++)

@@ -59,10 +59,12 @@ round_fixed(int128 value, int from, int to, int128 *result)
 static inline bool
 add_term(int128 *sum, int *scale, Decimal term, bool negative)
 {
-	int128		value = negative ? -(int128) term.coefficient : (int128) term.coefficient;
+	/* a coefficient is never the least number of 64 bits */
+	int64		coefficient = negative ? -term.coefficient : term.coefficient;
+	int128		value = coefficient;
 	int			shift = *scale - term.scale;
 
-	if (value == 0)
+	if (coefficient == 0)
 		return true;
 	if (shift < 0)
 	{
@@ -71,7 +73,7 @@ add_term(int128 *sum, int *scale, Decimal term, bool negative)
 		*scale = term.scale;
 	}
 	else if (shift <= MAX_SHORT_POWER)
-		value *= power_of_ten[shift];
+		value = (int128) coefficient * (int64) power_of_ten[shift];
 	else if (!fixed_scale_up(&value, shift))
 		return false;
 	return !__builtin_add_overflow(*sum, value, sum);

@@ -6,7 +6,7 @@ RETURNS opportunity.monetary
 AS 'MODULE_PATHNAME', 'opp_monetary_in'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION opportunity.monetary_in(cstring, oid, integer) IS
-'Text input of monetary: the three letters of a currency of ISO 4217, a blank and the amount in plain digits, or the amount first. More decimals than the currency has, and a currency without minor unit, are errors (22P02); more than 2^53 - 1 minor units is out of range (22003); another currency than the modifier''s is an error (22023).';
+'Text input of monetary: the three letters of a currency of ISO 4217, a blank and the amount in plain digits, or the amount first; also the JSON form that a cast to json gives, with the amount as a number or a string. More decimals than the currency has, and a currency without minor unit, are errors (22P02); more than 2^53 - 1 minor units is out of range (22003); another currency than the modifier''s is an error (22023).';
 
 CREATE FUNCTION opportunity.monetary_out(opportunity.monetary)
 RETURNS cstring

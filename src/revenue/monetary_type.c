@@ -4,7 +4,9 @@
  *		modifier, and what raises errors about its values.
  *
  * The text form is the currency's code, a blank and the amount with all of the
- * currency's decimals.  The binary form says the decimals too, so that clients
+ * currency's decimals.  Input takes the JSON form as well, as rows that were read
+ * as JSON come back by json_populate_record and its like, which give the input
+ * function what they find.  The binary form says the decimals too, so that clients
  * need no table of currencies: three letters, the decimals in a byte and the
  * minor units in eight.
  */
@@ -15,6 +17,7 @@
 #include "numeric/fixed.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 
 #define KNOWN_CURRENCIES_HINT "Currencies have the three letters of ISO 4217; opportunity.currencies() lists them."
@@ -101,6 +104,8 @@ read_amount(Word word, int minor_unit, int64 *minor_units, int *decimals)
 	int			digits = 0;
 
 	*minor_units = 0;
+	if (word.length == 0)
+		return false;
 	if (*next == '-' || *next == '+')
 		next++;
 	for (; next < end; next++)
@@ -161,6 +166,43 @@ currency_is_admitted(int key, int32 typmod, Node *context)
 	return false;
 }
 
+#define JSON_AMOUNT_KEY		"amount"
+#define JSON_CURRENCY_KEY	"currency"
+
+/*
+ * Takes the JSON form apart.  False when that is a soft error; words of no length
+ * when it is another object.
+ */
+static bool
+read_json(const char *string, Node *context, Word *code, Word *amount)
+{
+	JsonbContainer *object;
+	JsonbValue	numbers;
+	JsonbValue	letters;
+	Datum		json;
+
+	*code = *amount = (Word) {string, 0};
+	if (!DirectInputFunctionCallSafe(jsonb_in, unconstify(char *, string), InvalidOid, -1, context, &json))
+		return false;
+	object = &DatumGetJsonbP(json)->root;
+	if (JsonContainerSize(object) != 2 ||
+		getKeyJsonValueFromContainer(object, JSON_AMOUNT_KEY, strlen(JSON_AMOUNT_KEY), &numbers) == NULL ||
+		getKeyJsonValueFromContainer(object, JSON_CURRENCY_KEY, strlen(JSON_CURRENCY_KEY), &letters) == NULL ||
+		letters.type != jbvString)
+		return true;
+
+	if (numbers.type == jbvNumeric)
+	{
+		const char *digits = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(numbers.val.numeric)));
+
+		*amount = (Word) {digits, strlen(digits)};
+	}
+	else if (numbers.type == jbvString)
+		*amount = (Word) {numbers.val.string.val, numbers.val.string.len};
+	*code = (Word) {letters.val.string.val, letters.val.string.len};
+	return true;
+}
+
 PG_FUNCTION_INFO_V1(opp_monetary_in);
 
 Datum
@@ -174,9 +216,16 @@ opp_monetary_in(PG_FUNCTION_ARGS)
 	const Currency *currency;
 	int64		minor_units;
 	int			decimals;
+	bool		is_json = code.length > 0 && *code.start == '{';
 
+	if (is_json)
+	{
+		if (!read_json(string, fcinfo->context, &code, &amount))
+			PG_RETURN_NULL();
+		rest = "";
+	}
 	/* the amount may come first: it begins with a digit, a sign or a point */
-	if (code.length > 0 && strchr("+-.0123456789", *code.start) != NULL)
+	else if (code.length > 0 && strchr("+-.0123456789", *code.start) != NULL)
 	{
 		Word		first = code;
 
@@ -189,6 +238,7 @@ opp_monetary_in(PG_FUNCTION_ARGS)
 		!read_amount(amount, currency == NULL ? 0 : currency->minor_unit, &minor_units, &decimals))
 	{
 		invalid_literal(string, fcinfo->context, NULL,
+						is_json ? "The JSON form is {\"" JSON_AMOUNT_KEY "\": 1250.00, \"" JSON_CURRENCY_KEY "\": \"EUR\"}." :
 						"Write the three letters of the currency, a blank and the amount in plain digits, as in \"EUR 1250.00\".");
 		PG_RETURN_NULL();
 	}
@@ -253,7 +303,7 @@ json_form(Monetary value)
 {
 	const Currency *currency = monetary_currency(value);
 
-	return psprintf("{\"amount\": %s, \"currency\": \"%s\"}",
+	return psprintf("{\"" JSON_AMOUNT_KEY "\": %s, \"" JSON_CURRENCY_KEY "\": \"%s\"}",
 					amount_text(value, currency->minor_unit), currency->code);
 }
 

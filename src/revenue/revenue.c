@@ -150,9 +150,13 @@ opp_revenue_add(PG_FUNCTION_ARGS)
 
 	if (get_line(fcinfo, &status, &amount))
 	{
-		add_count(special_counter(state, status), 1);
-		if (status == FIXED_OK)
+		if (likely(status == FIXED_OK))
+		{
+			add_count(&state->lines, 1);
 			add_to_sum(state, amount < 0 ? -1 : 0, (uint128) amount);
+		}
+		else
+			add_count(special_counter(state, status), 1);
 	}
 	PG_RETURN_POINTER(state);
 }

@@ -8,6 +8,7 @@
  * the user, and every amount is an integer or a numeric.  Amounts are added in
  * 128-bit integers; one that these cannot hold exactly leaves the work to SQL.
  */
+#include "expression.h"
 #include "totals/totals.h"
 
 #include "access/genam.h"
@@ -251,7 +252,7 @@ choose_scale(TotalsColumn *total, Node *amount)
 static ExprState *
 prepare(TotalsDefinition *definition, Node *expression)
 {
-	CachedExpression *cached = GetCachedExpression(expression);
+	CachedExpression *cached = plan_expression(expression);
 
 	definition->expressions = lappend(definition->expressions, cached);
 	return ExecInitExpr((Expr *) cached->expr, NULL);

@@ -109,13 +109,13 @@ CREATE TABLE price_list (
     updated_at timestamptz NOT NULL DEFAULT now(),
     CHECK (valid_from <= valid_to),
     UNIQUE (id, currency),
-    CONSTRAINT price_list_currency_at_most_two_decimals CHECK ((opportunity.minor_unit(currency) <= 2) IS TRUE),
+    CONSTRAINT price_list_currency_fits_amounts CHECK ((opportunity.minor_unit(currency) <= amount_decimals()) IS TRUE),
     CONSTRAINT price_list_one_default_at_a_time EXCLUDE USING gist (days_of(currency, valid_from, valid_to) WITH &&) WHERE (is_default)
 );
 COMMENT ON TABLE price_list IS 'Price lists, each in one currency.';
 COMMENT ON COLUMN price_list.id IS 'Primary key.';
 COMMENT ON COLUMN price_list.name IS 'Name, unique.';
-COMMENT ON COLUMN price_list.currency IS 'Currency (ISO 4217 code) of all its prices; one with two decimals or none.';
+COMMENT ON COLUMN price_list.currency IS 'Currency (ISO 4217 code) of all its prices; one with no more decimals than amount_decimals().';
 COMMENT ON COLUMN price_list.valid_from IS 'First day on which it prices lines; NULL: no limit.';
 COMMENT ON COLUMN price_list.valid_to IS 'Last day on which it prices lines; NULL: no limit.';
 COMMENT ON COLUMN price_list.is_default IS 'Whether it serves opportunities in its currency that name no price list; at most one a currency on any day.';

@@ -93,7 +93,7 @@ CREATE TABLE quota (
     period_start date NOT NULL,
     period_end date NOT NULL,
     amount numeric(18,2) NOT NULL CHECK (amount >= 0),
-    currency text NOT NULL DEFAULT base_currency() CHECK (currency = upper(currency) AND opportunity.minor_unit(currency) IS NOT NULL),
+    currency text NOT NULL DEFAULT base_currency() CHECK (currency = upper(currency) AND (opportunity.minor_unit(currency) <= amount_decimals()) IS TRUE),
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (member_id, period_start, period_end, currency),

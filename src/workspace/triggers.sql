@@ -120,20 +120,21 @@ COMMENT ON FUNCTION forget_history(regclass, regclass) IS 'Drops the triggers th
 CREATE FUNCTION attach_rules() RETURNS void
     LANGUAGE sql
 BEGIN ATOMIC
-    -- lines that are rounded on the document only are added up to ten decimals
-    SELECT opportunity.attach_totals('opportunity'::regclass, 'detail_amount, tax_amount, line_count',
+    -- Lines that are rounded on the document only are added up to ten decimals. Amounts of a
+    -- known scale let the sums follow by the difference that a statement makes.
+    SELECT opportunity.attach_totals('opportunity'::regclass, 'lines_net, lines_tax, line_count',
         'opportunity_line'::regclass, 'opportunity_id',
-        format('CASE WHEN rounding = ''document'' THEN %1$s * CASE WHEN tax_is_included THEN 100 / (100 + coalesce(tax_rate, 0)) ELSE 1 END'
-            ' ELSE net_amount END,'
-            ' CASE WHEN rounding = ''document'' AND tax_rate IS NOT NULL'
-            ' THEN %1$s * tax_rate / CASE WHEN tax_is_included THEN 100 + tax_rate ELSE 100 END ELSE coalesce(tax, 0) END,'
-            ' 1',
-            'opportunity.net_amount(quantity, price_per_unit,'
+        format('CASE WHEN rounding = ''document'' THEN %1$s - CASE WHEN tax_is_included THEN %2$s ELSE 0 END'
+            ' ELSE round(net_amount, 4) END, %2$s, 1', gross.amount,
+            format('CASE WHEN rounding = ''document'' AND tax_rate IS NOT NULL'
+                ' THEN round(%s * tax_rate / CASE WHEN tax_is_included THEN 100 + tax_rate ELSE 100 END, 10)'
+                ' ELSE round(coalesce(tax, 0), 4) END', gross.amount)),
+        when_empty => 'zero')
+    FROM (VALUES ('opportunity.net_amount(quantity, price_per_unit,'
             ' coalesce(volume_discount, 0) + CASE WHEN discount_is_per_unit THEN coalesce(manual_discount, 0) ELSE 0 END,'
-            ' CASE WHEN discount_is_per_unit THEN 0 ELSE coalesce(manual_discount, 0) END, 10)'),
-        when_empty => 'zero');
-    SELECT opportunity.attach_totals('opportunity'::regclass, 'split_percent',
-        'opportunity_split'::regclass, 'opportunity_id', 'percent', lines_where => 'kind = ''revenue''', when_empty => 'zero');
+            ' CASE WHEN discount_is_per_unit THEN 0 ELSE coalesce(manual_discount, 0) END, 10)')) AS gross (amount);
+    SELECT opportunity.attach_totals('opportunity'::regclass, 'split_percent, split_count',
+        'opportunity_split'::regclass, 'opportunity_id', 'CASE kind WHEN ''revenue'' THEN percent ELSE 0 END, 1', when_empty => 'zero');
     SELECT opportunity.attach_process('opportunity'::regclass, 'stage',
         process_table => 'process'::regclass, process_column => 'process',
         probability_column => 'probability', forecast_category_column => 'forecast_category',
@@ -181,10 +182,35 @@ CREATE FUNCTION complete_opportunity() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    decimals integer := opportunity.minor_unit(NEW.currency);
+    -- a currency without amounts is for the table's CHECK to refuse
+    decimals integer := coalesce(opportunity.minor_unit(NEW.currency), 0);
+    detail numeric := opportunity.round_amount(NEW.lines_net, decimals);
+    tax numeric := opportunity.round_amount(NEW.lines_tax, decimals);
     factor numeric;
+    places integer;
 BEGIN
+    IF decimals > 2 THEN
+        EXECUTE format('SELECT %I.amount_decimals()', TG_TABLE_SCHEMA) INTO places;
+        IF decimals > places THEN
+            RAISE check_violation USING
+                MESSAGE = format('amounts in %s have %s decimals, those of this workspace %s', NEW.currency, decimals, places),
+                HINT = format('Make a workspace that has them: SELECT opportunity.create_workspace(..., amount_decimals => %s);', decimals),
+                SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'currency', CONSTRAINT = 'opportunity_currency_fits_amounts';
+        END IF;
+    END IF;
     IF TG_OP = 'UPDATE' THEN
+        IF (NEW.detail_amount IS DISTINCT FROM OLD.detail_amount AND NEW.detail_amount IS DISTINCT FROM detail)
+            OR (NEW.tax_amount IS DISTINCT FROM OLD.tax_amount AND NEW.tax_amount IS DISTINCT FROM tax) THEN
+            RAISE check_violation USING
+                MESSAGE = CASE WHEN NEW.detail_amount IS DISTINCT FROM OLD.detail_amount
+                    THEN format('detail_amount of opportunity %s is the total of its lines and cannot be set to %s', OLD.id, coalesce(NEW.detail_amount::text, 'null'))
+                    ELSE format('tax_amount of opportunity %s is the total of its lines and cannot be set to %s', OLD.id, coalesce(NEW.tax_amount::text, 'null')) END,
+                DETAIL = format('The lines add up to %s, their taxes to %s.', detail, tax),
+                HINT = 'Change the lines, or leave the column out; an estimate of one''s own is user_estimated_value.',
+                SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
+                COLUMN = CASE WHEN NEW.detail_amount IS DISTINCT FROM OLD.detail_amount THEN 'detail_amount' ELSE 'tax_amount' END,
+                CONSTRAINT = 'opportunity_totals_are_of_lines';
+        END IF;
         NEW.updated_at := now();
         IF NEW.currency <> OLD.currency THEN
             IF OLD.line_count > 0 AND current_setting('workspace.convert', true) IS DISTINCT FROM OLD.id::text THEN
@@ -227,18 +253,17 @@ BEGIN
     ELSIF NEW.outcome = 'won' AND NEW.actual_value IS NULL THEN
         -- as estimated_value, which is generated only after this trigger
         NEW.actual_value := CASE WHEN NEW.is_revenue_system_calculated AND NEW.line_count > 0
-            THEN opportunity.opportunity_total(NEW.detail_amount, NEW.discount_percent, NEW.discount_amount,
-                NEW.freight_amount, NEW.tax_amount, decimals)
+            THEN opportunity.opportunity_total(detail, NEW.discount_percent, NEW.discount_amount,
+                NEW.freight_amount, tax, decimals)
             ELSE NEW.user_estimated_value END;
     END IF;
-    -- two decimals are what the columns round to by themselves
-    IF decimals < 2 THEN
-        NEW.budget_amount := opportunity.round_amount(NEW.budget_amount, decimals);
-        NEW.discount_amount := opportunity.round_amount(NEW.discount_amount, decimals);
-        NEW.freight_amount := opportunity.round_amount(NEW.freight_amount, decimals);
-        NEW.user_estimated_value := opportunity.round_amount(NEW.user_estimated_value, decimals);
-        NEW.actual_value := opportunity.round_amount(NEW.actual_value, decimals);
-    END IF;
+    NEW.detail_amount := detail;
+    NEW.tax_amount := tax;
+    NEW.budget_amount := opportunity.round_amount(NEW.budget_amount, decimals);
+    NEW.discount_amount := opportunity.round_amount(NEW.discount_amount, decimals);
+    NEW.freight_amount := opportunity.round_amount(NEW.freight_amount, decimals);
+    NEW.user_estimated_value := opportunity.round_amount(NEW.user_estimated_value, decimals);
+    NEW.actual_value := opportunity.round_amount(NEW.actual_value, decimals);
     -- a rate at_save stays; a frozen one does once the deal is closed
     IF NEW.exchange_rate IS NULL OR (NEW.exchange_policy <> 'at_save'
         AND NOT (TG_OP = 'UPDATE' AND NEW.exchange_policy = 'frozen_at_close' AND OLD.outcome <> 'open' AND NEW.outcome <> 'open')) THEN
@@ -252,7 +277,7 @@ BEGIN
     RETURN NEW;
 END
 $$;
-COMMENT ON FUNCTION complete_opportunity() IS 'Trigger function: score from the stage''s probability, actual_value of a won deal, what closing and reopening leave, the exchange rate; rounds amounts, converts them with the currency or keeps the currency of lines.';
+COMMENT ON FUNCTION complete_opportunity() IS 'Trigger function: score from the stage''s probability, actual_value of a won deal, what closing and reopening leave, the exchange rate; rounds amounts and the totals of lines, converts them with the currency or keeps the currency of lines.';
 
 -- Named to fire after the trigger of attach_process that fills probability and outcome.
 CREATE TRIGGER zzz_complete_opportunity BEFORE INSERT OR UPDATE ON opportunity
@@ -260,8 +285,8 @@ CREATE TRIGGER zzz_complete_opportunity BEFORE INSERT OR UPDATE ON opportunity
 CREATE TRIGGER zzz_refuse_closed BEFORE UPDATE ON opportunity
     FOR EACH ROW WHEN (OLD.outcome <> 'open' AND NEW.outcome <> 'open' AND
         (OLD.line_count IS DISTINCT FROM NEW.line_count
-        OR OLD.detail_amount IS DISTINCT FROM NEW.detail_amount
-        OR OLD.tax_amount IS DISTINCT FROM NEW.tax_amount
+        OR OLD.lines_net IS DISTINCT FROM NEW.lines_net
+        OR OLD.lines_tax IS DISTINCT FROM NEW.lines_tax
         OR OLD.currency IS DISTINCT FROM NEW.currency
         OR OLD.price_list_id IS DISTINCT FROM NEW.price_list_id
         OR OLD.discount_percent IS DISTINCT FROM NEW.discount_percent
@@ -281,6 +306,8 @@ CREATE TRIGGER zzz_refuse_closed BEFORE UPDATE ON opportunity
 CREATE FUNCTION share_value(opportunity bigint) RETURNS void
     LANGUAGE sql
 BEGIN ATOMIC
+    -- whoever changes its value meanwhile comes before or after
+    SELECT FROM opportunity o WHERE o.id = share_value.opportunity FOR NO KEY UPDATE;
     UPDATE opportunity_split AS s SET amount = shared.amount
     FROM (
         SELECT r.ids[i] AS id, (opportunity.allocate(v.value, r.weights, v.scale))[i]::numeric(18,2) AS amount
@@ -306,33 +333,47 @@ COMMENT ON FUNCTION share_value(bigint) IS 'Computes the amounts of an opportuni
 CREATE FUNCTION keep_splits() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    shared bigint[];
+    each bigint;
 BEGIN
     IF pg_get_userbyid((SELECT c.relowner FROM pg_class c WHERE c.oid = TG_RELID)) <> CURRENT_USER THEN
         RAISE insufficient_privilege USING MESSAGE = format('table %s is not of the owner of this function', TG_RELID::regclass);
     END IF;
-    IF TG_TABLE_NAME = 'opportunity' THEN
-        EXECUTE format('SELECT %I.share_value($1)', TG_TABLE_SCHEMA) USING NEW.id;
-        RETURN NULL;
+    IF TG_LEVEL = 'ROW' THEN
+        shared := ARRAY[NEW.id];
+    ELSIF TG_OP = 'INSERT' THEN
+        shared := ARRAY(SELECT DISTINCT n.opportunity_id FROM new_splits n ORDER BY 1);
+    ELSIF TG_OP = 'DELETE' THEN
+        shared := ARRAY(SELECT DISTINCT o.opportunity_id FROM old_splits o ORDER BY 1);
+    ELSE
+        shared := ARRAY(SELECT DISTINCT unnest(ARRAY[o.opportunity_id, n.opportunity_id])
+            FROM old_splits o FULL JOIN new_splits n USING (id)
+            WHERE (o.opportunity_id, o.kind, o.percent, o.amount) IS DISTINCT FROM (n.opportunity_id, n.kind, n.percent, n.amount) ORDER BY 1);
     END IF;
-    IF TG_OP <> 'INSERT' THEN
-        EXECUTE format('SELECT %I.share_value($1)', TG_TABLE_SCHEMA) USING OLD.opportunity_id;
-    END IF;
-    IF TG_OP <> 'DELETE' THEN
-        EXECUTE format('SELECT %I.share_value($1)', TG_TABLE_SCHEMA) USING NEW.opportunity_id;
-    END IF;
+    -- in the order of keys, in which totals lock opportunities, too
+    FOREACH each IN ARRAY shared LOOP
+        CONTINUE WHEN each IS NULL;
+        EXECUTE format('SELECT %I.share_value($1)', TG_TABLE_SCHEMA) USING each;
+    END LOOP;
     RETURN NULL;
 END
 $$;
 REVOKE ALL ON FUNCTION keep_splits() FROM PUBLIC;
 COMMENT ON FUNCTION keep_splits() IS 'Trigger function, run as the owner: the amounts of splits follow their percentages and the opportunity''s value.';
 
-CREATE TRIGGER keep_splits AFTER INSERT OR DELETE OR UPDATE OF opportunity_id, kind, percent, amount ON opportunity_split
-    FOR EACH ROW EXECUTE FUNCTION keep_splits();
+CREATE TRIGGER keep_splits_insert AFTER INSERT ON opportunity_split
+    REFERENCING NEW TABLE AS new_splits FOR EACH STATEMENT EXECUTE FUNCTION keep_splits();
+CREATE TRIGGER keep_splits_update AFTER UPDATE ON opportunity_split
+    REFERENCING OLD TABLE AS old_splits NEW TABLE AS new_splits FOR EACH STATEMENT EXECUTE FUNCTION keep_splits();
+CREATE TRIGGER keep_splits_delete AFTER DELETE ON opportunity_split
+    REFERENCING OLD TABLE AS old_splits FOR EACH STATEMENT EXECUTE FUNCTION keep_splits();
 CREATE TRIGGER keep_splits AFTER UPDATE ON opportunity
-    FOR EACH ROW WHEN (OLD.outcome IS DISTINCT FROM NEW.outcome
-        OR OLD.actual_value IS DISTINCT FROM NEW.actual_value
-        OR OLD.estimated_value IS DISTINCT FROM NEW.estimated_value
-        OR OLD.currency IS DISTINCT FROM NEW.currency)
+    FOR EACH ROW WHEN (NEW.split_count > 0
+        AND (OLD.outcome IS DISTINCT FROM NEW.outcome
+            OR OLD.actual_value IS DISTINCT FROM NEW.actual_value
+            OR OLD.estimated_value IS DISTINCT FROM NEW.estimated_value
+            OR OLD.currency IS DISTINCT FROM NEW.currency))
     EXECUTE FUNCTION keep_splits();
 
 CREATE FUNCTION check_splits() RETURNS trigger

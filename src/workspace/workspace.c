@@ -6,18 +6,25 @@
  * The script is the SQL files beside this one, embedded by the Makefile.  It runs
  * as the caller with that schema first in search_path, so that its unqualified
  * names mean the caller's new tables; what it creates is bound to them at once.
+ * Amounts are numeric(18,2) in it, which stands for the decimals asked for.
  */
 #include "opportunity.h"
 
+#include "catalog/pg_collation_d.h"
 #include "catalog/pg_type_d.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/formatting.h"
 #include "utils/guc.h"
 
 #include "workspace/script.h"
 
 PG_FUNCTION_INFO_V1(opp_create_workspace);
+
+/* Of amounts: no currency has more than four. */
+#define USUAL_DECIMALS	2
+#define MAX_DECIMALS	4
 
 /* Runs the command or commands; argument, unless NULL, is text for $1. */
 static void
@@ -31,17 +38,24 @@ execute(const char *commands, const char *argument)
 		elog(ERROR, "SPI_execute_with_args failed: %s", SPI_result_code_string(result));
 }
 
-/* Whether the query gives one row whose only column is true. */
+/* The only column of the only row; false when that is null or there is none. */
 static bool
-is_true(const char *query, const char *argument)
+ask(const char *query, const char *argument, Datum *answer)
 {
 	bool		isnull = true;
-	Datum		answer = (Datum) 0;
 
 	execute(query, argument);
 	if (SPI_processed == 1)
-		answer = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-	return !isnull && DatumGetBool(answer);
+		*answer = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	return !isnull;
+}
+
+static bool
+is_true(const char *query, const char *argument)
+{
+	Datum		answer;
+
+	return ask(query, argument, &answer) && DatumGetBool(answer);
 }
 
 /* Creates the schema, or makes sure that the one there is empty and the caller's. */
@@ -73,11 +87,26 @@ prepare_schema(const char *name)
 				 err_generic_string(PG_DIAG_SCHEMA_NAME, name)));
 }
 
+/* The script with so many decimals in amounts, and as many digits before the point. */
+static const char *
+script_with_decimals(int decimals)
+{
+	Datum		script = DirectFunctionCall3Coll(replace_text, C_COLLATION_OID,
+												 CStringGetTextDatum(workspace_script),
+												 CStringGetTextDatum("numeric(18,2)"),
+												 CStringGetTextDatum(psprintf("numeric(%d,%d)", 16 + decimals, decimals)));
+
+	return TextDatumGetCString(script);
+}
+
 Datum
 opp_create_workspace(PG_FUNCTION_ARGS)
 {
 	const char *schema;
 	const char *currency;
+	Datum		minor_unit;
+	int			least;
+	int			decimals;
 	int			nest_level;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
@@ -88,11 +117,18 @@ opp_create_workspace(PG_FUNCTION_ARGS)
 	currency = text_to_cstring(PG_GETARG_TEXT_PP(1));
 
 	SPI_connect();
-	if (!is_true("SELECT opportunity.minor_unit($1) OPERATOR(pg_catalog.<=) 2", currency))
+	if (!ask("SELECT opportunity.minor_unit($1)", currency, &minor_unit))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("\"%s\" cannot be the base currency of a workspace", currency),
-				 errdetail("Amounts of a workspace have two decimals or none.")));
+				 errdetail("ISO 4217 gives it no minor unit to count in.")));
+	least = Max(DatumGetInt32(minor_unit), USUAL_DECIMALS);
+	decimals = PG_ARGISNULL(2) ? least : PG_GETARG_INT32(2);
+	if (decimals < least || decimals > MAX_DECIMALS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("amounts of a workspace in %s cannot have %d decimals", currency, decimals),
+				 errdetail("They have %d to %d.", least, MAX_DECIMALS)));
 	prepare_schema(schema);
 
 	/* Given back at the end of this function, or of the transaction if it fails. */
@@ -100,13 +136,17 @@ opp_create_workspace(PG_FUNCTION_ARGS)
 	(void) set_config_option("search_path",
 							 psprintf("%s, pg_catalog, pg_temp", quote_identifier(schema)),
 							 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	/* The one thing in which workspaces differ: a constant that no statement can lose. */
+	/* What workspaces differ in: constants that no statement can lose. */
 	execute(psprintf("CREATE FUNCTION base_currency() RETURNS text"
 					 " LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN %s::text",
 					 quote_literal_cstr(asc_toupper(currency, strlen(currency)))), NULL);
 	execute("COMMENT ON FUNCTION base_currency() IS"
 			" 'Currency (ISO 4217 code) of opportunities and price lists that name none.'", NULL);
-	execute(workspace_script, NULL);
+	execute(psprintf("CREATE FUNCTION amount_decimals() RETURNS integer"
+					 " LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN %d", decimals), NULL);
+	execute("COMMENT ON FUNCTION amount_decimals() IS"
+			" 'Decimals of the columns of amounts: currencies that have more are refused.'", NULL);
+	execute(script_with_decimals(decimals), NULL);
 	execute(workspace_defaults, NULL);
 	AtEOXact_GUC(true, nest_level);
 

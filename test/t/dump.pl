@@ -43,11 +43,21 @@ new_database($node, 'source', q{
 		net monetary(EUR) GENERATED ALWAYS AS (quantity * price - 'EUR 1') STORED,
 		prices monetary[],
 		partial monetary_sum,
-		CHECK (price >= 'EUR 0')) PARTITION BY RANGE (price);
+		breaks quantity_breaks DEFAULT '[10,50):5%, [50,):12.5%',
+		discount numeric GENERATED ALWAYS AS (volume_discount(breaks, quantity, amount(price))) STORED,
+		CHECK (price >= 'EUR 0'), CHECK (breaks <> '[1,):100%')) PARTITION BY RANGE (price);
 	CREATE TABLE quotes_small PARTITION OF quotes FOR VALUES FROM ('EUR 0') TO ('EUR 100');
 	CREATE TABLE quotes_large PARTITION OF quotes FOR VALUES FROM ('EUR 100') TO (MAXVALUE);
 	CREATE INDEX ON quotes (net);
 	CREATE INDEX ON quotes USING hash (budget);
+	CREATE INDEX ON quotes USING hash (breaks);
+	CREATE TABLE prices_of (price monetary NOT NULL, n int) PARTITION BY LIST (price);
+	CREATE TABLE prices_of_five PARTITION OF prices_of FOR VALUES IN ('EUR 5', 'USD 5');
+	CREATE TABLE prices_of_others PARTITION OF prices_of DEFAULT;
+	CREATE TABLE tiers (breaks quantity_breaks NOT NULL, n int) PARTITION BY HASH (breaks);
+	CREATE TABLE tiers_0 PARTITION OF tiers FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+	CREATE TABLE tiers_1 PARTITION OF tiers FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+	CREATE TABLE spans (id int PRIMARY KEY, prices monetary UNIQUE);
 	CREATE INDEX ON quotes ((amount(2 * price))) WHERE price <> 'EUR 5';
 	CREATE VIEW quote_sums AS SELECT currency(budget) AS currency, sum(net) AS net, max(abs(- price)) AS greatest FROM quotes GROUP BY currency(budget);
 	CREATE TABLE events (id int, status text, deal int) PARTITION BY LIST (status);
@@ -71,6 +81,10 @@ new_database($node, 'source', q{
 	UPDATE deals SET summary = (SELECT summarize_pipeline(amount, probability::float8, stage = 'won') FROM deals) WHERE id = 1;
 	INSERT INTO quotes (id, price, fee, budget, quantity, prices, partial) SELECT i, monetary(i * 3.337, 'EUR'), monetary(i, 'ALL'), monetary(-i, (ARRAY['EUR', 'JPY', 'KWD'])[1 + i % 3]), i / 7.0,
 		ARRAY[monetary(i, 'CLF')], monetary_sum_add('(0,,0)', monetary(i, 'USD')) FROM generate_series(1, 60) i;
+	UPDATE quotes SET breaks = CASE WHEN id % 3 > 0 THEN '[2,):0.333'::quantity_breaks END WHERE id > 50;
+	INSERT INTO prices_of SELECT monetary(4 + i % 3, (ARRAY['EUR', 'USD'])[1 + i % 2]), i FROM generate_series(1, 12) i;
+	INSERT INTO tiers SELECT format('[%s,):5%%', i)::quantity_breaks, i FROM generate_series(1, 12) i;
+	INSERT INTO spans SELECT i, monetary(i, 'JPY') FROM generate_series(1, 12) i;
 	INSERT INTO events SELECT i, 'new', i FROM generate_series(1, 10) i;
 	UPDATE events SET status = 'talk';
 	UPDATE events SET status = 'won' WHERE id <= 5;
@@ -129,6 +143,8 @@ sub rules_hold
 		'a leap by stage ids' => [ "UPDATE app.leads SET stage_id = 6 WHERE id = 1", '23514' ],
 		'a stage that has lost its name' => [ "UPDATE app.stages SET name = 'bid' WHERE id = 5; UPDATE app.leads SET stage_id = 5 WHERE id = 1", '22023' ],
 		'an amount in another currency' => [ "INSERT INTO app.quotes (price) VALUES ('USD 1')", '22023' ],
+		'a discount list that its CHECK refuses' => [ "INSERT INTO app.quotes (price, breaks) VALUES ('EUR 1', '[1,):100%')", '23514' ],
+		'a price that is there already' => [ "INSERT INTO app.spans VALUES (900, 'JPY 5')", '23505' ],
 		'an unknown stage' => [ "INSERT INTO app.deals (id, stage) VALUES (901, 'nowhere')", '23514' ]);
 	for my $what (sort keys %refused)
 	{
@@ -142,6 +158,20 @@ sub rules_hold
 			SELECT amount, units, probability FROM app.deals WHERE id = 40;
 			ROLLBACK}),
 		'19.00|2.00000|50', "$how: totals and maintained columns follow");
+	is(query($node, $database, q{
+			BEGIN;
+			SET LOCAL search_path = public, opportunity;
+			SET LOCAL enable_seqscan = off;
+			INSERT INTO app.quotes (id, price, quantity) VALUES (900, 'EUR 20', 60);
+			SELECT net, discount FROM app.quotes WHERE id = 900;
+			SELECT count(*) FROM app.quotes WHERE net = 'EUR 1199';
+			SELECT count(*) FROM app.quotes WHERE breaks = '[2,):0.333';
+			INSERT INTO app.prices_of VALUES ('USD 5', 0), ('KWD 5', 0);
+			INSERT INTO app.tiers VALUES ('[3,):5%', 0);
+			SELECT tableoid::regclass, count(*) FROM app.prices_of GROUP BY 1 ORDER BY 1;
+			SELECT count(DISTINCT tableoid), count(*) FROM app.tiers WHERE breaks = '[3,):5%';
+			ROLLBACK}),
+		"EUR 1199.00|2.50000\n1\n6\napp.prices_of_five|5\napp.prices_of_others|9\n1|2", "$how: columns, indexes and partitions of the extension's types work");
 	is(query($node, $database, q{
 			BEGIN;
 			UPDATE app.leads SET stage_id = 6, outcome = 'lost' WHERE id = 2;

@@ -68,6 +68,27 @@ is(query($node, 'hub', "SELECT (opportunity.pipeline_figures(opportunity.rollup(
 	query($node, 'hub', 'SELECT (opportunity.pipeline_figures(opportunity.summarize_pipeline(amount, probability, won, opened, closed))).* FROM deals'),
 	'with the same figures');
 
+# So do what the cycles, funnels and changes of each shard add up to, in one query over
+# the shards' own views.
+my %made = (
+	cycle_summary => q{opportunity.summarize_cycle(opened, closed, won, timestamptz '2028-01-01')},
+	funnel_summary => q{opportunity.summarize_funnel(opportunity.append_step(opportunity.append_step(NULL, 'new', '2026-01-01Z'), CASE WHEN won THEN 'won' ELSE 'lost' END, closed), '{new,won}')},
+	pipeline_waterfall => q{opportunity.pipeline_change('open', opportunity.monetary(amount, 'EUR'), opened::date, office, CASE WHEN won THEN 'won' WHEN NOT won THEN 'lost' ELSE 'open' END, opportunity.monetary(amount + id % 3, 'EUR'), opened::date, office, NULL, NULL, NULL)});
+for my $type (sort keys %made)
+{
+	my $where = $type eq 'funnel_summary' ? 'WHERE closed IS NOT NULL' : '';
+	for my $shard (0 .. 2)
+	{
+		query($node, "shard$shard", "CREATE VIEW $type AS SELECT office, $made{$type} AS summary FROM deals $where GROUP BY office");
+		query($node, 'hub', "CREATE FOREIGN TABLE $type$shard (office text, summary opportunity.$type) SERVER shard$shard OPTIONS (table_name '$type')");
+	}
+	my $parts = join ' UNION ALL ', map { "SELECT * FROM $type$_" } 0 .. 2;
+	is(query($node, 'hub', "SELECT office, md5(opportunity.rollup(summary)::text) FROM ($parts) p GROUP BY office ORDER BY office"),
+		query($node, 'hub', "SELECT office, md5($made{$type}::text) FROM deals $where GROUP BY office ORDER BY office"), "$type made on the shards adds up to the direct one");
+	is(query($node, 'hub', "SELECT md5(opportunity.${type}_send(opportunity.rollup(summary))) FROM ($parts) p"),
+		query($node, 'hub', "SELECT md5(opportunity.${type}_send($made{$type})) FROM deals $where"), "$type, over all offices, to the byte");
+}
+
 # Amounts with their currency travel too: compared and summed where they lie.
 for my $shard (0 .. 2)
 {
