@@ -12,7 +12,7 @@
 
 #include "libpq/pqformat.h"
 #include "numeric/fixed.h"
-#include "revenue/aggregate.h"
+#include "aggregate.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 

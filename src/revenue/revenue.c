@@ -13,7 +13,7 @@
 #include "common/int.h"
 #include "libpq/pqformat.h"
 #include "numeric/fixed.h"
-#include "revenue/aggregate.h"
+#include "aggregate.h"
 #include "revenue/line.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"

@@ -1,5 +1,5 @@
 /*
- * monetary.c
+ * monetary_arithmetic.c
  *		Making monetary values, taking them apart, and arithmetic on them.
  *
  * Sums and differences are exact; products and quotients are rounded once, half

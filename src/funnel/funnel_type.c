@@ -7,7 +7,7 @@
  * itself: wherever it is read or stored it becomes the flat form, which has no
  * freedom, so that equal funnels are equal bytes.
  */
-#include "pipeline/funnel.h"
+#include "funnel/funnel.h"
 
 #include "catalog/pg_type.h"
 #include "libpq/pqformat.h"

@@ -5,14 +5,14 @@
  * Ratios are divided as PostgreSQL divides numerics and NULL where they have no
  * meaning.
  */
-#include "pipeline/figures.h"
+#include "figures/figures.h"
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
-#include "pipeline/percent.h"
-#include "pipeline/wide.h"
-#include "pipeline/wilson.h"
+#include "statistics/percent.h"
+#include "numeric/wide.h"
+#include "statistics/wilson.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"

@@ -7,11 +7,11 @@
  * solutions p of |h - p| = z √(p(1 - p) / n).  Unlike h ± z √(h(1 - h) / n) it stays
  * between 0 and 1 and has a width where all or none were hits.
  */
-#include "pipeline/wilson.h"
+#include "statistics/wilson.h"
 
 #include <math.h>
 
-#include "pipeline/quantile.h"
+#include "statistics/quantile.h"
 
 void
 wilson_interval(int64 hits, int64 trials, double confidence, double *low, double *high)

@@ -2,10 +2,10 @@
  * warnings.c
  *		What in the deals of a summary makes its figures doubtful.
  */
-#include "pipeline/summary.h"
+#include "summary/summary.h"
 
 #include "catalog/pg_type.h"
-#include "pipeline/forecast.h"
+#include "figures/forecast.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 

@@ -6,9 +6,9 @@
  * The state is the type itself.  In an aggregate it is ours and changed in
  * place; called from SQL its argument is copied first.
  */
-#include "pipeline/deal.h"
+#include "summary/deal.h"
 
-#include "revenue/aggregate.h"
+#include "aggregate.h"
 
 PG_FUNCTION_INFO_V1(opp_summary_add_outcome);
 PG_FUNCTION_INFO_V1(opp_summary_remove_outcome);

@@ -5,7 +5,7 @@
  */
 #include "postgres.h"
 
-#include "pipeline/quantile.h"
+#include "statistics/quantile.h"
 
 #include <math.h>
 

@@ -7,14 +7,14 @@
  * after that time, without closing.  The chance to be won, or lost, grows by its
  * share of the deals that close.
  */
-#include "pipeline/cycle.h"
+#include "cycle/cycle.h"
 
 #include <math.h>
 
 #include "funcapi.h"
-#include "pipeline/percent.h"
-#include "pipeline/quantile.h"
-#include "pipeline/wide.h"
+#include "statistics/percent.h"
+#include "statistics/quantile.h"
+#include "numeric/wide.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"

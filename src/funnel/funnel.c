@@ -2,7 +2,7 @@
  * funnel.c
  *		Counting deals into a funnel, and its stored form.
  */
-#include "pipeline/funnel.h"
+#include "funnel/funnel.h"
 
 #include "port/pg_bitutils.h"
 

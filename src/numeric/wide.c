@@ -3,7 +3,7 @@
  *		Signed integers of several 64-bit limbs: carrying, comparison, and the way
  *		to and from decimal digits and doubles.
  */
-#include "pipeline/wide.h"
+#include "numeric/wide.h"
 
 #include <math.h>
 

@@ -2,11 +2,11 @@
  * durations.c
  *		Counting durations, and what their counts say.
  */
-#include "pipeline/durations.h"
+#include "statistics/durations.h"
 
 #include "common/hashfn.h"
 #include "common/int.h"
-#include "pipeline/wide.h"
+#include "numeric/wide.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 

@@ -12,7 +12,7 @@
 #include "opportunity.h"
 
 #include "path/path.h"
-#include "pipeline/durations.h"
+#include "statistics/durations.h"
 
 #define FUNNEL_VERSION		1
 #define FUNNEL_MAX_STAGES	64	/* those a deal visited are a mask of so many bits */

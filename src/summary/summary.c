@@ -3,10 +3,10 @@
  *		Pipeline summaries as values: adding deals, taking them away, merging,
  *		and telling a possible summary from an impossible one.
  */
-#include "pipeline/summary.h"
+#include "summary/summary.h"
 
 #include "numeric/currency.h"
-#include "pipeline/wide.h"
+#include "numeric/wide.h"
 
 #define OPEN_FIELD(name, limbs, decimals, exponent) \
 	{"open", #name, offsetof(PipelineSummary, open.name), limbs, decimals, exponent}

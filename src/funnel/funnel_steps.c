@@ -2,11 +2,11 @@
  * funnel_steps.c
  *		What a funnel says, stage by stage.
  */
-#include "pipeline/funnel.h"
+#include "funnel/funnel.h"
 
 #include "funcapi.h"
-#include "pipeline/percent.h"
-#include "pipeline/wilson.h"
+#include "statistics/percent.h"
+#include "statistics/wilson.h"
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
 

@@ -6,11 +6,11 @@
  * Both forms are lossless, one value has one form, and both are checked as a
  * hostile hand's.  The text form leaves out what is zero.
  */
-#include "pipeline/summary.h"
+#include "summary/summary.h"
 
 #include "common/hashfn.h"
 #include "libpq/pqformat.h"
-#include "pipeline/wide.h"
+#include "numeric/wide.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/numeric.h"

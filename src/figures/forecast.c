@@ -9,15 +9,15 @@
  * quantile is the mean plus a number of standard deviations, and that number is
  * rounded so that it does not show which processor or library computed it.
  */
-#include "pipeline/forecast.h"
+#include "figures/forecast.h"
 
 #include <math.h>
 
 #include "access/htup_details.h"
 #include "funcapi.h"
-#include "pipeline/figures.h"
-#include "pipeline/quantile.h"
-#include "pipeline/wide.h"
+#include "figures/figures.h"
+#include "statistics/quantile.h"
+#include "numeric/wide.h"
 #include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(opp_forecast);

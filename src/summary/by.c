@@ -8,7 +8,7 @@
  * made for that is several times as fast.  What it does not do is spill: the
  * state grows with the number of keys, up to MAX_GROUPS.
  */
-#include "pipeline/deal.h"
+#include "summary/deal.h"
 
 #include "access/htup_details.h"
 #include "catalog/pg_collation.h"

@@ -5,7 +5,7 @@
 #ifndef OPPORTUNITY_FORECAST_H
 #define OPPORTUNITY_FORECAST_H
 
-#include "pipeline/summary.h"
+#include "summary/summary.h"
 
 /* Whether too many of the open deals are large or unlikely for more than rough quantiles. */
 extern bool forecast_is_rough(const PipelineSummary *summary);

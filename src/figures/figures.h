@@ -5,7 +5,7 @@
 #ifndef OPPORTUNITY_FIGURES_H
 #define OPPORTUNITY_FIGURES_H
 
-#include "pipeline/summary.h"
+#include "summary/summary.h"
 
 /* x × 10^-decimals as a numeric, with the decimals it needs but at least `shown`. */
 extern Datum wide_numeric(const uint64 *x, int limbs, int decimals, int shown);

@@ -2,7 +2,7 @@
  * deal.c
  *		The columns of a deal whose values are not the usual ones.
  */
-#include "pipeline/deal.h"
+#include "summary/deal.h"
 
 #include "numeric/fixed.h"
 #include "numeric/round.h"

@@ -13,7 +13,7 @@
 
 #include "opportunity.h"
 
-#include "pipeline/durations.h"
+#include "statistics/durations.h"
 
 #define CYCLE_VERSION	1
 

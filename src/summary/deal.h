@@ -13,7 +13,7 @@
 #ifndef OPPORTUNITY_DEAL_H
 #define OPPORTUNITY_DEAL_H
 
-#include "pipeline/summary.h"
+#include "summary/summary.h"
 
 #include <math.h>
 

@@ -3,7 +3,7 @@
  *		The type cycle_summary: its expanded form, which the aggregates change in
  *		place, its text form (JSON), its binary form and equality.
  */
-#include "pipeline/cycle.h"
+#include "cycle/cycle.h"
 
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"

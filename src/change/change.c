@@ -3,16 +3,16 @@
  *		The type pipeline_waterfall, the aggregate that judges each deal, and the
  *		rows of the waterfall.
  */
-#include "pipeline/change.h"
+#include "change/change.h"
 
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "libpq/pqformat.h"
 #include "numeric/currency.h"
 #include "numeric/fixed.h"
-#include "pipeline/deal.h"
-#include "pipeline/durations.h"
-#include "pipeline/wide.h"
+#include "summary/deal.h"
+#include "statistics/durations.h"
+#include "numeric/wide.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"

@@ -3,11 +3,11 @@
  *		The text and binary forms of a set of durations, checked as a hostile
  *		hand's.
  */
-#include "pipeline/durations.h"
+#include "statistics/durations.h"
 
 #include "libpq/pqformat.h"
 #include "numeric/fixed.h"
-#include "pipeline/wide.h"
+#include "numeric/wide.h"
 
 /* Whether a set could have these counts, as far as can be told: NULL, or what is wrong. */
 static const char *

@@ -28,7 +28,7 @@
 #include "opportunity.h"
 
 #include "datatype/timestamp.h"
-#include "pipeline/wide.h"
+#include "numeric/wide.h"
 
 #define SUMMARY_VERSION			1
 
