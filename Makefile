@@ -36,7 +36,9 @@ SCRIPT_PARTS = \
 	src/advance/advance.sql \
 	src/advance/check.sql \
 	src/history/history.sql \
+	src/deal/outcome.sql \
 	src/deal/fiscal.sql \
+	src/deal/category.sql \
 	src/deal/insights.sql \
 	src/summary/summary.sql \
 	src/summary/deals.sql \

@@ -12,9 +12,9 @@
 #include <math.h>
 
 #include "funcapi.h"
-#include "statistics/percent.h"
-#include "statistics/quantile.h"
 #include "numeric/wide.h"
+#include "statistics/normal.h"
+#include "statistics/percent.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
@@ -26,6 +26,19 @@ PG_FUNCTION_INFO_V1(opp_cycle_steps);
 
 /* Chances are sums of quotients: a quantile is met within rounding. */
 #define CHANCE_TOLERANCE	1e-12
+
+CycleSummary *
+cycle_from_datum(Datum datum)
+{
+	CycleSummary *summary = (CycleSummary *) PG_DETOAST_DATUM(datum);
+
+	if (VARSIZE(summary) < sizeof(CycleSummary) || summary->version != CYCLE_VERSION)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("cycle summary has a format this version of the extension cannot read"),
+				 errhint("Install the version of the extension that wrote it, or a newer one.")));
+	return summary;
+}
 
 CyclePoint *
 cycle_curve(const CycleSummary *summary, int *n)

@@ -54,7 +54,7 @@ typedef struct CyclePoint
 /* The curve, palloc'd; n points in ascending order of time. */
 extern CyclePoint *cycle_curve(const CycleSummary *summary, int *n);
 
-/* SQL side (cycle_type.c): an argument, detoasted and checked for its version. */
+/* SQL side: an argument, detoasted and checked for its version. */
 extern CycleSummary *cycle_from_datum(Datum datum);
 
 #define PG_GETARG_CYCLE(n) cycle_from_datum(PG_GETARG_DATUM(n))

@@ -1,4 +1,4 @@
--- How long deals take to close (C: cycle*.c).
+-- How long deals take to close.
 
 CREATE TYPE opportunity.cycle_summary;
 

@@ -1,6 +1,6 @@
 /*
  * figures.c
- *		What a summary says: counts, values, ratios and warnings as SQL values.
+ *		What a summary says: counts, values and ratios as SQL values.
  *
  * Ratios are divided as PostgreSQL divides numerics and NULL where they have no
  * meaning.
@@ -11,8 +11,8 @@
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "statistics/percent.h"
-#include "numeric/wide.h"
 #include "statistics/wilson.h"
+#include "summary/summary_value.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
@@ -32,7 +32,6 @@ PG_FUNCTION_INFO_V1(opp_cohort_win_rate);
 PG_FUNCTION_INFO_V1(opp_average_cycle);
 PG_FUNCTION_INFO_V1(opp_sales_velocity);
 PG_FUNCTION_INFO_V1(opp_pipeline_figures);
-PG_FUNCTION_INFO_V1(opp_is_won);
 
 Datum
 wide_numeric(const uint64 *x, int limbs, int decimals, int shown)
@@ -355,51 +354,4 @@ opp_pipeline_figures(PG_FUNCTION_ARGS)
 	Assert(i == lengthof(values));
 
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls)));
-}
-
-/* Whether the status is in the list, whatever the case of its ASCII letters. */
-static bool
-is_listed(const char *status, int length, ArrayType *list)
-{
-	Datum	   *words;
-	bool	   *nulls;
-	int			n_words;
-	bool		found = false;
-
-	deconstruct_array(list, TEXTOID, -1, false, TYPALIGN_INT, &words, &nulls, &n_words);
-	for (int i = 0; i < n_words && !found; i++)
-	{
-		const char *word = DatumGetPointer(words[i]);
-
-		found = !nulls[i] && (int) VARSIZE_ANY_EXHDR(word) == length;
-		for (int j = 0; found && j < length; j++)
-			found = pg_ascii_tolower((unsigned char) status[j]) ==
-				pg_ascii_tolower((unsigned char) VARDATA_ANY(word)[j]);
-	}
-	return found;
-}
-
-Datum
-opp_is_won(PG_FUNCTION_ARGS)
-{
-	text	   *argument = PG_GETARG_TEXT_PP(0);
-	const char *status = VARDATA_ANY(argument);
-	int			length = VARSIZE_ANY_EXHDR(argument);
-	bool		won;
-	bool		lost;
-
-	while (length > 0 && status[length - 1] == ' ')
-		length--;
-	for (; length > 0 && *status == ' '; length--)
-		status++;
-
-	won = is_listed(status, length, PG_GETARG_ARRAYTYPE_P(1));
-	lost = is_listed(status, length, PG_GETARG_ARRAYTYPE_P(2));
-	if (won && lost)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("status \"%.*s\" is listed both as won and as lost", length, status)));
-	if (!won && !lost)
-		PG_RETURN_NULL();
-	PG_RETURN_BOOL(won);
 }

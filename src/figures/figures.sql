@@ -100,11 +100,3 @@ COMMENT ON FUNCTION opportunity.pipeline_figures(opportunity.pipeline_summary) I
 CREATE FUNCTION opportunity.warnings(summary opportunity.pipeline_summary) RETURNS text[]
 	AS 'MODULE_PATHNAME', 'opp_warnings' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION opportunity.warnings(opportunity.pipeline_summary) IS 'What in the deals makes figures doubtful: probabilities that look like fractions, missing amounts, probabilities and dates, deals closed before they were opened, a forecast that a few deals dominate. An empty array when nothing does.';
-
-CREATE FUNCTION opportunity.is_won(
-	status text,
-	won text[] DEFAULT '{won,"closed won",closed_won,closed-won,closedwon}',
-	lost text[] DEFAULT '{lost,"closed lost",closed_lost,closed-lost,closedlost}'
-) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'opp_is_won' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION opportunity.is_won(text, text[], text[]) IS 'true when the status is one of the words in won, false when one of those in lost, NULL - open - otherwise. The case of the letters A to Z and blanks around do not matter. NULL for a NULL argument. Errors: 22023 for a word in both lists.';

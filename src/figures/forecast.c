@@ -16,8 +16,8 @@
 #include "access/htup_details.h"
 #include "funcapi.h"
 #include "figures/figures.h"
-#include "statistics/quantile.h"
-#include "numeric/wide.h"
+#include "figures/mixture.h"
+#include "summary/summary_value.h"
 #include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(opp_forecast);

@@ -2,10 +2,11 @@
  * warnings.c
  *		What in the deals of a summary makes its figures doubtful.
  */
-#include "summary/summary.h"
+#include "opportunity.h"
 
 #include "catalog/pg_type.h"
 #include "figures/forecast.h"
+#include "summary/summary_value.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 

@@ -264,3 +264,16 @@ funnel_problem(const FunnelParts *parts)
 	}
 	return NULL;
 }
+
+FunnelSummary *
+funnel_from_datum(Datum datum)
+{
+	FunnelSummary *summary = (FunnelSummary *) PG_DETOAST_DATUM(datum);
+
+	if (VARSIZE(summary) < sizeof(FunnelSummary) || summary->version != FUNNEL_VERSION)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("funnel summary has a format this version of the extension cannot read"),
+				 errhint("Install the version of the extension that wrote it, or a newer one.")));
+	return summary;
+}

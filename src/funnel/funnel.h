@@ -85,7 +85,7 @@ extern void funnel_take_apart(const FunnelSummary *summary, FunnelParts *parts);
 extern const char *funnel_names_problem(const StagePathName *names, int n);
 extern const char *funnel_problem(const FunnelParts *parts);
 
-/* SQL side (funnel_type.c): an argument, detoasted and checked for its version. */
+/* SQL side: an argument, detoasted and checked for its version. */
 extern FunnelSummary *funnel_from_datum(Datum datum);
 
 #define PG_GETARG_FUNNEL(n) funnel_from_datum(PG_GETARG_DATUM(n))

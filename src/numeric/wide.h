@@ -1,10 +1,10 @@
 /*
  * wide.h
- *		Signed integers of several 64-bit limbs: the exact sums of a summary.
+ *		Signed integers of several 64-bit limbs, for exact sums of any width.
  *
  * A number is an array of limbs, least significant first, in two's complement;
- * its length is known to whoever holds it.  Nothing here allocates or raises:
- * widths are chosen so that sums cannot overflow (summary.h).
+ * its length is known to whoever holds it.  Nothing here allocates or raises, or
+ * notices that a sum overflows: widths are chosen so that none can.
  */
 #ifndef OPPORTUNITY_WIDE_H
 #define OPPORTUNITY_WIDE_H

@@ -14,7 +14,6 @@
 #include "opportunity.h"
 
 #include "datatype/timestamp.h"
-#include "utils/jsonb.h"
 
 #define DURATIONS_MAX_COUNTS	8192
 #define DURATIONS_MAX			INT64CONST(1000000000000)	/* durations in a set */
@@ -67,17 +66,5 @@ extern uint64 durations_mean(const DurationsHead *head);
 
 /* As an interval of days of 24 hours and a time. */
 extern Datum duration_interval(uint64 duration);
-
-/*
- * Text form: a JSON object, all keys there.  durations_read returns what is wrong
- * or NULL and leaves the counts palloc'd.  The binary form likewise.
- */
-extern void durations_write(StringInfo text, const DurationsHead *head, const DurationCount *counts);
-extern const char *durations_read(JsonbContainer *object, DurationsHead *head, DurationCount **counts);
-extern void durations_send(StringInfo buffer, const DurationsHead *head, const DurationCount *counts);
-extern const char *durations_receive(StringInfo buffer, DurationsHead *head, DurationCount **counts);
-
-/* The integer ≥ 0 under a key of an object; false when it is something else. */
-extern bool json_count(JsonbContainer *object, const char *key, int64 *count);
 
 #endif							/* OPPORTUNITY_DURATIONS_H */

@@ -3,10 +3,10 @@
  *		The text and binary forms of a set of durations, checked as a hostile
  *		hand's.
  */
-#include "statistics/durations.h"
+#include "statistics/durations_form.h"
 
 #include "libpq/pqformat.h"
-#include "numeric/fixed.h"
+#include "numeric/json_integer.h"
 #include "numeric/wide.h"
 
 /* Whether a set could have these counts, as far as can be told: NULL, or what is wrong. */
@@ -59,27 +59,6 @@ durations_write(StringInfo text, const DurationsHead *head, const DurationCount 
 	appendStringInfoString(text, "]}");
 }
 
-/* An integer ≥ 0 within 127 bits. */
-static bool
-read_integer(const JsonbValue *value, int128 *result)
-{
-	return value->type == jbvNumeric &&
-		numeric_to_fixed(NumericGetDatum(value->val.numeric), 0, result) == FIXED_OK && *result >= 0;
-}
-
-bool
-json_count(JsonbContainer *object, const char *key, int64 *count)
-{
-	JsonbValue	value;
-	int128		wide;
-
-	if (getKeyJsonValueFromContainer(object, key, strlen(key), &value) == NULL ||
-		!read_integer(&value, &wide) || wide > PG_INT64_MAX)
-		return false;
-	*count = (int64) wide;
-	return true;
-}
-
 /* The pairs of an array; false when it is none, or not of integers. */
 static bool
 read_counts(JsonbContainer *array, DurationsHead *head, DurationCount **counts)
@@ -101,7 +80,7 @@ read_counts(JsonbContainer *array, DurationsHead *head, DurationCount **counts)
 
 		if (token != WJB_ELEM)
 			continue;
-		if (!read_integer(&value, &wide) || wide > (n % 2 == 0 ? (int128) DURATION_LIMIT : DURATIONS_MAX))
+		if (!json_integer(&value, &wide) || wide > (n % 2 == 0 ? (int128) DURATION_LIMIT : DURATIONS_MAX))
 			return false;
 		if (n % 2 == 0)
 			(*counts)[n / 2].duration = (uint64) wide;
@@ -122,7 +101,7 @@ durations_read(JsonbContainer *object, DurationsHead *head, DurationCount **coun
 	if (!JsonContainerIsObject(object) || JsonContainerSize(object) != 4 ||
 		!json_count(object, "deals", &head->n) || !json_count(object, "unit", &unit) ||
 		getKeyJsonValueFromContainer(object, "sum", strlen("sum"), &value) == NULL ||
-		!read_integer(&value, &sum))
+		!json_integer(&value, &sum))
 		return "Durations are an object of the integers \"deals\", \"sum\" and \"unit\" and the array \"counts\".";
 	wide_from_int128(head->sum, sum);
 	head->unit = 0;

@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-#include "statistics/quantile.h"
+#include "statistics/normal.h"
 
 void
 wilson_interval(int64 hits, int64 trials, double confidence, double *low, double *high)

@@ -8,11 +8,12 @@
  * made for that is several times as fast.  What it does not do is spill: the
  * state grows with the number of keys, up to MAX_GROUPS.
  */
-#include "summary/deal.h"
+#include "summary/summary_value.h"
 
 #include "access/htup_details.h"
 #include "catalog/pg_collation.h"
 #include "common/hashfn.h"
+#include "deal/deal.h"
 #include "funcapi.h"
 #include "libpq/pqformat.h"
 #include "utils/array.h"

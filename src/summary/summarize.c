@@ -6,9 +6,10 @@
  * The state is the type itself.  In an aggregate it is ours and changed in
  * place; called from SQL its argument is copied first.
  */
-#include "summary/deal.h"
-
 #include "aggregate.h"
+#include "deal/deal.h"
+#include "summary/possible.h"
+#include "summary/summary_value.h"
 
 PG_FUNCTION_INFO_V1(opp_summary_add_outcome);
 PG_FUNCTION_INFO_V1(opp_summary_remove_outcome);
@@ -145,8 +146,20 @@ opp_summary_merge(PG_FUNCTION_ARGS)
 	return apply_summary(fcinfo, summary_merge);
 }
 
+/* What is left is checked: it may be anything that is taken away. */
+static SummaryStatus
+unmerge(PipelineSummary *summary, const PipelineSummary *other)
+{
+	SummaryStatus status = summary_unmerge(summary, other);
+	const SummaryField *field;
+
+	if (status == SUMMARY_OK && summary_problem(summary, &field) != NULL)
+		status = SUMMARY_NOT_THERE;
+	return status;
+}
+
 Datum
 opp_summary_unmerge(PG_FUNCTION_ARGS)
 {
-	return apply_summary(fcinfo, summary_unmerge);
+	return apply_summary(fcinfo, unmerge);
 }

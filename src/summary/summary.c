@@ -1,64 +1,10 @@
 /*
  * summary.c
- *		Pipeline summaries as values: adding deals, taking them away, merging,
- *		and telling a possible summary from an impossible one.
+ *		Pipeline summaries as values: adding deals, taking them away, and merging.
  */
 #include "summary/summary.h"
 
-#include "numeric/currency.h"
-#include "numeric/wide.h"
-
-#define OPEN_FIELD(name, limbs, decimals, exponent) \
-	{"open", #name, offsetof(PipelineSummary, open.name), limbs, decimals, exponent}
-#define CLOSED_FIELDS(outcome) \
-	{#outcome, "deals", offsetof(PipelineSummary, outcome.deals), 1, 0, 0}, \
-	{#outcome, "without_amount", offsetof(PipelineSummary, outcome.without_amount), 1, 0, 0}, \
-	{#outcome, "without_opened", offsetof(PipelineSummary, outcome.without_opened), 1, 0, 0}, \
-	{#outcome, "without_closed", offsetof(PipelineSummary, outcome.without_closed), 1, 0, 0}, \
-	{#outcome, "cycles", offsetof(PipelineSummary, outcome.cycles), 1, 0, 0}, \
-	{#outcome, "backward", offsetof(PipelineSummary, outcome.backward), 1, 0, 0}, \
-	{#outcome, "value", offsetof(PipelineSummary, outcome.value), VALUE_LIMBS, AMOUNT_DECIMALS, 24}, \
-	{#outcome, "cycle_seconds", offsetof(PipelineSummary, outcome.cycle), VALUE_LIMBS, 6, 20}
-#define DECIMALS_FIELD(n) \
-	{"decimals", #n, offsetof(PipelineSummary, decimals) + n * sizeof(int64), 1, 0, 0}
-#define LARGEST_FIELDS(n) \
-	{"largest", "amount_" #n, offsetof(PipelineSummary, largest[n - 1].amount), VALUE_LIMBS, AMOUNT_DECIMALS, 24}, \
-	{"largest", "probability_" #n, offsetof(PipelineSummary, largest[n - 1].probability), 1, PROBABILITY_DECIMALS - 2, 0}
-
-/* A deal's k-th cumulant is a multiple of 10^-14k and at most 10^32k of these. */
-const SummaryField summary_fields[SUMMARY_FIELDS] = {
-	OPEN_FIELD(deals, 1, 0, 0),
-	OPEN_FIELD(without_amount, 1, 0, 0),
-	OPEN_FIELD(without_probability, 1, 0, 0),
-	OPEN_FIELD(up_to_one, 1, 0, 0),
-	OPEN_FIELD(above_one, 1, 0, 0),
-	OPEN_FIELD(with_closed, 1, 0, 0),
-	OPEN_FIELD(uncertain, 1, 0, 0),
-	OPEN_FIELD(value, VALUE_LIMBS, AMOUNT_DECIMALS, 24),
-	OPEN_FIELD(least, VALUE_LIMBS, AMOUNT_DECIMALS, 24),
-	OPEN_FIELD(most, VALUE_LIMBS, AMOUNT_DECIMALS, 24),
-	OPEN_FIELD(weighted, WEIGHTED_LIMBS, AMOUNT_DECIMALS + PROBABILITY_DECIMALS, 32),
-	OPEN_FIELD(variance, VARIANCE_LIMBS, 2 * (AMOUNT_DECIMALS + PROBABILITY_DECIMALS), 64),
-	OPEN_FIELD(third, THIRD_LIMBS, 3 * (AMOUNT_DECIMALS + PROBABILITY_DECIMALS), 96),
-	OPEN_FIELD(fourth, FOURTH_LIMBS, 4 * (AMOUNT_DECIMALS + PROBABILITY_DECIMALS), 128),
-	CLOSED_FIELDS(won),
-	CLOSED_FIELDS(lost),
-	DECIMALS_FIELD(0),
-	DECIMALS_FIELD(1),
-	DECIMALS_FIELD(2),
-	DECIMALS_FIELD(3),
-	DECIMALS_FIELD(4),
-	DECIMALS_FIELD(5),
-	DECIMALS_FIELD(6),
-	LARGEST_FIELDS(1),
-	LARGEST_FIELDS(2),
-	LARGEST_FIELDS(3),
-	LARGEST_FIELDS(4),
-	LARGEST_FIELDS(5),
-	LARGEST_FIELDS(6),
-	LARGEST_FIELDS(7),
-	LARGEST_FIELDS(8)
-};
+#include "summary/fields.h"
 
 void
 summary_init(PipelineSummary *summary)
@@ -90,28 +36,6 @@ int
 summary_listed(const PipelineSummary *summary)
 {
 	return (int) Min(summary->open.uncertain, LARGEST_DEALS);
-}
-
-static inline int128
-absolute(int128 value)
-{
-	return value < 0 ? -value : value;
-}
-
-/* Below zero when x comes first: by size, then gains before losses, then by probability. */
-static inline int
-uncertain_order(const UncertainDeal *x, const UncertainDeal *y)
-{
-	int128		a = wide_to_int128(x->amount);
-	int128		b = wide_to_int128(y->amount);
-
-	if (absolute(a) != absolute(b))
-		return absolute(a) > absolute(b) ? -1 : 1;
-	if (a != b)
-		return a > b ? -1 : 1;
-	if (x->probability != y->probability)
-		return x->probability > y->probability ? -1 : 1;
-	return 0;
 }
 
 /* Lists a deal that is not counted yet; false when it is not among the largest. */
@@ -433,7 +357,6 @@ summary_merge(PipelineSummary *summary, const PipelineSummary *other)
 SummaryStatus
 summary_unmerge(PipelineSummary *summary, const PipelineSummary *other)
 {
-	const SummaryField *field;
 	int			listed = summary_listed(summary);
 	bool		all_listed = summary->open.uncertain <= LARGEST_DEALS;
 
@@ -452,21 +375,7 @@ summary_unmerge(PipelineSummary *summary, const PipelineSummary *other)
 		return SUMMARY_UNKNOWN;
 	if (summary_amounts(summary) == 0)
 		memset(summary->currency, 0, sizeof(summary->currency));
-	return summary_problem(summary, &field) == NULL ? SUMMARY_OK : SUMMARY_NOT_THERE;
-}
-
-/* Deals that a sum is over. */
-static int64
-field_deals(const PipelineSummary *summary, const SummaryField *field)
-{
-	const ClosedDeals *closed;
-
-	if (field->offset >= offsetof(PipelineSummary, open))
-		return summary->open.deals - summary->open.without_amount;
-	closed = field->offset < offsetof(PipelineSummary, lost) ? &summary->won : &summary->lost;
-	if (summary_limbs(summary, field) == closed->cycle)
-		return closed->cycles;
-	return closed->deals - closed->without_amount;
+	return SUMMARY_OK;
 }
 
 void
@@ -476,128 +385,4 @@ summary_unlisted(const PipelineSummary *summary, OpenDeals *rest)
 	for (int i = 0; i < summary_listed(summary); i++)
 		add_open_amount(rest, wide_to_int128(summary->largest[i].amount),
 						summary->largest[i].probability, -1);
-}
-
-/* summary_problem for the list of the largest deals. */
-static const char *
-largest_problem(const PipelineSummary *summary)
-{
-	const OpenDeals *open = &summary->open;
-	static const UncertainDeal none;
-	OpenDeals	rest;
-
-	if (open->uncertain > open->deals - open->without_amount ||
-		open->uncertain > open->up_to_one + open->above_one)
-		return "The counts contradict each other.";
-	for (int i = 0; i < LARGEST_DEALS; i++)
-	{
-		const UncertainDeal *deal = &summary->largest[i];
-		int128		amount = wide_to_int128(deal->amount);
-
-		if (i >= open->uncertain ? uncertain_order(deal, &none) != 0 :
-			(amount == 0 || amount >= AMOUNT_LIMIT || amount <= -AMOUNT_LIMIT ||
-			 deal->probability <= 0 || deal->probability >= PROBABILITY_ONE ||
-			 (i > 0 && uncertain_order(&summary->largest[i - 1], deal) > 0)))
-			return "\"largest\" must list the largest uncertain deals, in their order.";
-	}
-	summary_unlisted(summary, &rest);
-	if (wide_is_negative(rest.variance, VARIANCE_LIMBS) ||
-		wide_is_zero(rest.variance, VARIANCE_LIMBS) != (rest.uncertain == 0))
-		return "\"variance\" must be that of the uncertain deals.";
-	if (rest.uncertain == 0 &&
-		!(wide_is_zero(rest.third, THIRD_LIMBS) && wide_is_zero(rest.fourth, FOURTH_LIMBS)))
-		return "\"third\" and \"fourth\" must be those of the uncertain deals.";
-	return NULL;
-}
-
-static bool
-closed_counts_fit(const ClosedDeals *closed)
-{
-	return closed->without_amount <= closed->deals
-		&& closed->without_opened <= closed->deals
-		&& closed->without_closed <= closed->deals
-		&& closed->cycles <= closed->deals - Max(closed->without_opened, closed->without_closed)
-		&& closed->cycles >= closed->deals - closed->without_opened - closed->without_closed
-		&& closed->backward <= closed->cycles;
-}
-
-const char *
-summary_problem(const PipelineSummary *summary, const SummaryField **field)
-{
-	const OpenDeals *open = &summary->open;
-	int64		amounts = 0;
-	const char *problem;
-	uint64		bound[WEIGHTED_LIMBS];
-	const uint64 one = PROBABILITY_ONE;
-
-	for (int i = 0; i < SUMMARY_SUMS; i++)
-	{
-		int64		count = (int64) *summary_limbs(summary, &summary_fields[i]);
-
-		*field = &summary_fields[i];
-		if (summary_fields[i].limbs > 1)
-			continue;
-		if (count < 0)
-			return "must not be negative";
-		if (count > SUMMARY_MAX_DEALS)
-			return "is above the limit of 1000000000000 deals";
-		if (summary_fields[i].offset >= offsetof(PipelineSummary, decimals) &&
-			summary_fields[i].offset < offsetof(PipelineSummary, won))
-			amounts += count;
-	}
-	*field = NULL;
-	if (open->deals + summary->won.deals + summary->lost.deals > SUMMARY_MAX_DEALS)
-		return "A summary holds at most 1000000000000 deals.";
-	if (open->without_amount > open->deals || open->with_closed > open->deals ||
-		open->without_probability + open->up_to_one + open->above_one > open->deals ||
-		!closed_counts_fit(&summary->won) || !closed_counts_fit(&summary->lost))
-		return "The counts contradict each other.";
-	if (amounts != summary_amounts(summary))
-		return "The counts under \"decimals\" must add up to the deals with an amount.";
-
-	for (int i = 0; i < SUMMARY_SUMS; i++)
-	{
-		*field = &summary_fields[i];
-		if ((*field)->limbs > 1 &&
-			!wide_within(summary_limbs(summary, *field), (*field)->limbs,
-						 field_deals(summary, *field), (*field)->exponent))
-			return "is more than the number of deals allows";
-	}
-	*field = NULL;
-
-	/* least ≤ weighted ≤ most; the bounds above leave room to multiply by PROBABILITY_ONE */
-	for (int i = 0; i < 2; i++)
-	{
-		const uint64 *value = i == 0 ? open->least : open->most;
-		int128		magnitude = wide_to_int128(value);
-		uint64		limbs[VALUE_LIMBS];
-		int			order;
-
-		wide_from_int128(limbs, magnitude < 0 ? -magnitude : magnitude);
-		wide_multiply(bound, limbs, VALUE_LIMBS, &one, 1);
-		if (magnitude < 0)
-		{
-			uint64		opposite[WEIGHTED_LIMBS] = {0};
-
-			wide_subtract(opposite, bound, WEIGHTED_LIMBS);
-			memcpy(bound, opposite, sizeof(bound));
-		}
-		order = wide_compare(open->weighted, bound, WEIGHTED_LIMBS);
-		if (i == 0 ? order < 0 : order > 0)
-			return "\"weighted\" must lie between \"least\" and \"most\".";
-	}
-	problem = largest_problem(summary);
-	if (problem != NULL)
-		return problem;
-
-	if (memcmp(summary->currency, "\0\0", sizeof(summary->currency)) != 0)
-	{
-		const Currency *currency = currency_by_code(summary->currency, sizeof(summary->currency));
-
-		if (currency == NULL || memcmp(currency->code, summary->currency, sizeof(summary->currency)) != 0)
-			return "\"currency\" must be an ISO 4217 code in capital letters.";
-		if (amounts == 0)
-			return "Without amounts there is no \"currency\".";
-	}
-	return NULL;
 }

@@ -6,9 +6,9 @@
  * Every field but the header's and the list of the largest deals is a count or a
  * sum over deals.  So merging two summaries is adding them field by field and
  * joining the lists, taking deals away again is subtracting, and neither the
- * order nor the grouping of deals can be seen in the bytes.  The struct is the stored value itself (a plain, never toasted
- * varlena), the state of the aggregates, and what the text and binary forms
- * spell out.
+ * order nor the grouping of deals can be seen in the bytes.  The struct is the
+ * stored value itself (a plain, never toasted varlena), the state of the
+ * aggregates, and what the text and binary forms spell out.
  *
  * Units: amounts are multiples of 10^-6, probabilities P multiples of 10^-6
  * percent, that is 10^-8 of certainty; times are microseconds.  A deal's amount
@@ -27,17 +27,11 @@
 
 #include "opportunity.h"
 
-#include "datatype/timestamp.h"
+#include "deal/deal.h"
 #include "numeric/wide.h"
 
 #define SUMMARY_VERSION			1
 
-#define AMOUNT_DECIMALS			6
-/* exclusive, in units: 10^18 × 10^6 */
-#define AMOUNT_LIMIT			((int128) INT64CONST(1000000000000000000) * 1000000)
-#define PROBABILITY_DECIMALS	8
-#define PROBABILITY_ONE			INT64CONST(100000000)
-#define PROBABILITY_UNKNOWN		(-1)
 #define SUMMARY_MAX_DEALS		INT64CONST(1000000000000)
 
 #define VALUE_LIMBS				2
@@ -102,56 +96,6 @@ typedef struct PipelineSummary
 	UncertainDeal largest[LARGEST_DEALS];	/* of them, in the order of uncertain_order */
 } PipelineSummary;
 
-/* One field of the vector, for what treats them all alike. */
-typedef struct SummaryField
-{
-	const char *section;		/* of the text form */
-	const char *name;
-	Size		offset;			/* in the struct */
-	int			limbs;			/* 1: a count */
-	int			decimals;		/* of the text form */
-	int			exponent;		/* a sum over n deals is within ±n × 10^exponent */
-} SummaryField;
-
-/* The sums and counts come first, then what is listed of the largest deals. */
-#define SUMMARY_SUMS			37
-#define SUMMARY_FIELDS			(SUMMARY_SUMS + 2 * LARGEST_DEALS)
-extern const SummaryField summary_fields[SUMMARY_FIELDS];
-
-static inline uint64 *
-summary_limbs(const PipelineSummary *summary, const SummaryField *field)
-{
-	return (uint64 *) ((char *) summary + field->offset);
-}
-
-typedef enum DealOutcome
-{
-	DEAL_OPEN,
-	DEAL_WON,
-	DEAL_LOST
-} DealOutcome;
-
-/* An amount in units, below AMOUNT_LIMIT. */
-typedef struct Amount
-{
-	int128		units;
-	int			decimals;		/* that it shows, at most AMOUNT_DECIMALS */
-} Amount;
-
-/* A deal after its columns were checked: all within the units above. */
-typedef struct Deal
-{
-	DealOutcome outcome;
-	bool		has_amount;
-	bool		has_opened;
-	bool		has_closed;
-	int			probability;	/* or PROBABILITY_UNKNOWN */
-	Amount		amount;
-	const char *currency;		/* its ISO 4217 letters; NULL: a plain number */
-	Timestamp	opened;
-	Timestamp	closed;
-} Deal;
-
 typedef enum SummaryStatus
 {
 	SUMMARY_OK,
@@ -173,6 +117,28 @@ extern void summary_add_open_deal(PipelineSummary *summary, int128 amount, int p
 								  bool has_amount, bool has_closed);
 extern bool summary_take_currency(PipelineSummary *summary, const char *currency);
 
+static inline int128
+absolute(int128 value)
+{
+	return value < 0 ? -value : value;
+}
+
+/* Below zero when x comes first: by size, then gains before losses, then by probability. */
+static inline int
+uncertain_order(const UncertainDeal *x, const UncertainDeal *y)
+{
+	int128		a = wide_to_int128(x->amount);
+	int128		b = wide_to_int128(y->amount);
+
+	if (absolute(a) != absolute(b))
+		return absolute(a) > absolute(b) ? -1 : 1;
+	if (a != b)
+		return a > b ? -1 : 1;
+	if (x->probability != y->probability)
+		return x->probability > y->probability ? -1 : 1;
+	return 0;
+}
+
 /* How many of the largest deals are listed. */
 extern int	summary_listed(const PipelineSummary *summary);
 
@@ -184,28 +150,6 @@ extern int64 summary_amounts(const PipelineSummary *summary);
 
 /* Decimals that amounts are shown with: as many as the most exact of them showed. */
 extern int	summary_decimals(const PipelineSummary *summary);
-
-/*
- * Whether some set of deals could have these counts and sums, as far as can be
- * told: NULL, or what is wrong with it, and the field, if it is one field.
- */
-extern const char *summary_problem(const PipelineSummary *summary, const SummaryField **field);
-
-/* SQL side (summary_type.c): an argument, checked for size and version; a copy; the error of a status. */
-extern PipelineSummary *summary_from_other_datum(Datum datum);
-extern PipelineSummary *summary_copy(const PipelineSummary *summary);
-extern void summary_raise(SummaryStatus status);
-
-static inline PipelineSummary *
-summary_from_datum(Datum datum)
-{
-	PipelineSummary *summary = (PipelineSummary *) DatumGetPointer(datum);
-
-	if (likely(VARATT_IS_4B_U(summary) && VARSIZE_4B(summary) == sizeof(PipelineSummary) &&
-			   summary->version == SUMMARY_VERSION))
-		return summary;
-	return summary_from_other_datum(datum);
-}
 
 /* Memory is asked for in pieces of a cache line, of most processors. */
 #define PREFETCH_SIZE	64
@@ -271,8 +215,5 @@ summary_add_deal(PipelineSummary *summary, const Deal *deal)
 		apply_closed_deal(deal->outcome == DEAL_WON ? &summary->won : &summary->lost, deal, 1);
 	return SUMMARY_OK;
 }
-
-#define PG_GETARG_SUMMARY(n)	summary_from_datum(PG_GETARG_DATUM(n))
-#define PG_RETURN_SUMMARY(s)	PG_RETURN_POINTER(s)
 
 #endif							/* OPPORTUNITY_SUMMARY_H */

@@ -6,11 +6,11 @@
  * Both forms are lossless, one value has one form, and both are checked as a
  * hostile hand's.  The text form leaves out what is zero.
  */
-#include "summary/summary.h"
+#include "summary/summary_value.h"
 
 #include "common/hashfn.h"
 #include "libpq/pqformat.h"
-#include "numeric/wide.h"
+#include "summary/possible.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
@@ -26,57 +26,6 @@ PG_FUNCTION_INFO_V1(opp_pipeline_summary_hash_extended);
 
 StaticAssertDecl(sizeof(PipelineSummary) == 688,
 				 "SSPACE of the aggregates and the comment on the type say 688 bytes");
-
-/* For what is stored otherwise: toasted inside another value, or of another version. */
-PipelineSummary *
-summary_from_other_datum(Datum datum)
-{
-	PipelineSummary *summary = (PipelineSummary *) PG_DETOAST_DATUM(datum);
-
-	if (VARSIZE(summary) != sizeof(PipelineSummary) || summary->version != SUMMARY_VERSION)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("pipeline summary has a format this version of the extension cannot read"),
-				 errhint("Install the version of the extension that wrote it, or a newer one.")));
-	return summary;
-}
-
-PipelineSummary *
-summary_copy(const PipelineSummary *summary)
-{
-	PipelineSummary *copy = palloc(sizeof(PipelineSummary));
-
-	memcpy(copy, summary, sizeof(PipelineSummary));
-	return copy;
-}
-
-void
-summary_raise(SummaryStatus status)
-{
-	switch (status)
-	{
-		case SUMMARY_OK:
-		case SUMMARY_UNKNOWN:
-			break;
-		case SUMMARY_TOO_MANY:
-			ereport(ERROR,
-					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-					 errmsg("pipeline summary would hold more than 1000000000000 deals")));
-			break;
-		case SUMMARY_MIXED:
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("amounts in different currencies cannot be summarized together"),
-					 errhint("Convert them to one currency first, or group by currency.")));
-			break;
-		case SUMMARY_NOT_THERE:
-			ereport(ERROR,
-					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-					 errmsg("deals cannot be taken out of a pipeline summary they are not in")));
-			break;
-	}
-	elog(ERROR, "unexpected pipeline summary status %d", (int) status);
-}
 
 /* What summary_problem found, as a sentence. */
 static char *

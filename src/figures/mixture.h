@@ -1,16 +1,15 @@
 /*
- * quantile.h
+ * mixture.h
  *		Quantiles of a sum of many independent gains, a few of them large.
  *
  * The large ones are taken as they are, every combination of them an outcome
  * with its chance; all others together are known by their cumulants and taken as
  * a distribution near the normal one.
  */
-#ifndef OPPORTUNITY_QUANTILE_H
-#define OPPORTUNITY_QUANTILE_H
+#ifndef OPPORTUNITY_MIXTURE_H
+#define OPPORTUNITY_MIXTURE_H
 
-/* z with a chance of q that a standard normal variable is below it; 0 < q < 1. */
-extern double normal_quantile(double q);
+#include "postgres.h"
 
 /* A distribution of mean 0 and deviation 1 by its skewness and excess kurtosis. */
 typedef struct Shape
@@ -47,4 +46,4 @@ extern void mixture_add(Mixture *mixture, double gain, double chance);
 /* The quantile q, 0 < q < 1, known to lie between low and high. */
 extern double mixture_quantile(const Mixture *mixture, double q, double low, double high);
 
-#endif							/* OPPORTUNITY_QUANTILE_H */
+#endif							/* OPPORTUNITY_MIXTURE_H */

@@ -1,11 +1,10 @@
 /*
- * deal.c
- *		The columns of a deal whose values are not the usual ones.
+ * amount.c
+ *		Amounts that are not the usual ones.
  */
-#include "summary/deal.h"
+#include "deal/amount.h"
 
 #include "numeric/fixed.h"
-#include "numeric/round.h"
 #include "revenue/monetary.h"
 #include "utils/builtins.h"
 
@@ -22,20 +21,6 @@ static inline bool
 in_range(int128 amount)
 {
 	return amount < AMOUNT_LIMIT && amount > -AMOUNT_LIMIT;
-}
-
-/* round(value::numeric, 6), a multiple of 10^-6: the cast takes 15 significant digits. */
-static pg_noinline int128
-round_as_numeric(double value)
-{
-	Datum		number = DirectFunctionCall2(numeric_round,
-											 DirectFunctionCall1(float8_numeric, Float8GetDatum(value)),
-											 Int32GetDatum(6));
-	int128		units;
-
-	if (numeric_to_fixed(number, 6, &units) != FIXED_OK)
-		elog(ERROR, "%.17g has no fixed-point form", value);
-	return units;
 }
 
 Amount
@@ -70,7 +55,6 @@ long_amount_of_bigint(Datum datum)
 	return amount;
 }
 
-/* The decimals of an amount that is a decimal number, without zeros at its end. */
 int
 shown_decimals(int64 units)
 {
@@ -136,43 +120,4 @@ const char *
 currency_of_monetary(Datum datum)
 {
 	return monetary_currency(DatumGetMonetary(datum))->code;
-}
-
-static void
-probability_out_of_range(const char *probability)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("probability %s is out of range", probability),
-			 errdetail("A probability is a percentage between 0 and 100.")));
-}
-
-/* Percent rounded to six decimals, as round(percent::numeric, 6), which is certainty to eight. */
-int
-long_probability_of_double(Datum datum)
-{
-	double		percent = DatumGetFloat8(datum);
-
-	if (!(percent >= 0 && percent <= 100))	/* NaN too */
-		probability_out_of_range(psprintf("%.15g", percent));
-	return (int) round_as_numeric(percent);
-}
-
-int
-probability_of_numeric(Datum datum, bool is_open)
-{
-	const int	decimals = PROBABILITY_DECIMALS - 2;
-	int128		probability;
-	FixedStatus status = numeric_to_fixed(datum, decimals, &probability);
-
-	if (status == FIXED_TOO_FINE)
-	{
-		/* away from zero, so that what is out of range stays so */
-		status = numeric_to_fixed(numeric_round_exactly(datum, decimals, ROUND_UP), decimals, &probability);
-		if (status == FIXED_OK && probability >= 0 && probability <= PROBABILITY_ONE)
-			status = numeric_to_fixed(numeric_round_exactly(datum, decimals, ROUND_HALF_UP), decimals, &probability);
-	}
-	if (status != FIXED_OK || probability < 0 || probability > PROBABILITY_ONE)
-		probability_out_of_range(numeric_message_text(datum));
-	return (int) probability;
 }

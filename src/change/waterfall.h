@@ -1,5 +1,5 @@
 /*
- * change.h
+ * waterfall.h
  *		What changed in a pipeline between two instants: each deal that was in it
  *		at the one or the other counts in exactly one kind of change.
  *
@@ -7,8 +7,8 @@
  * asked, that certain people own.  Amounts are multiples of 10^-6 and below 10^18,
  * and there are at most 10^12 deals: no sum overflows 128 bits.
  */
-#ifndef OPPORTUNITY_CHANGE_H
-#define OPPORTUNITY_CHANGE_H
+#ifndef OPPORTUNITY_WATERFALL_H
+#define OPPORTUNITY_WATERFALL_H
 
 #include "opportunity.h"
 
@@ -70,4 +70,16 @@ typedef struct PipelineWaterfall
 	ChangeSum	sums[CHANGE_KINDS];
 } PipelineWaterfall;
 
-#endif							/* OPPORTUNITY_CHANGE_H */
+/* The kinds of change, as they are written. */
+extern const char *const change_names[CHANGE_KINDS];
+
+/* The waterfall of no deals. */
+extern PipelineWaterfall *waterfall_create(void);
+
+/* An argument, checked for size and version. */
+extern PipelineWaterfall *waterfall_from_datum(Datum datum);
+
+/* The deals of all kinds of change. */
+extern int64 waterfall_deals(const PipelineWaterfall *waterfall);
+
+#endif							/* OPPORTUNITY_WATERFALL_H */
