@@ -6,7 +6,6 @@
 #include "change/waterfall.h"
 
 #include "catalog/pg_type.h"
-#include "deal/amount.h"
 #include "numeric/wide.h"
 #include "utils/array.h"
 #include "utils/builtins.h"

@@ -12,10 +12,10 @@
 
 #include "opportunity.h"
 
+#include "deal/amount.h"
+
 #define CHANGE_VERSION	1
-#define CHANGE_DECIMALS	6
 #define CHANGE_MAX_DEALS INT64CONST(1000000000000)
-#define CHANGE_AMOUNT_LIMIT ((int128) INT64CONST(1000000000000000000) * 1000000)
 
 /* In the order of the rows. */
 typedef enum ChangeKind

@@ -16,7 +16,7 @@ PG_FUNCTION_INFO_V1(opp_waterfall_steps);
 static Datum
 amount_numeric(int128 units, int decimals)
 {
-	return fixed_to_numeric(units / power_of_ten[CHANGE_DECIMALS - decimals], decimals);
+	return fixed_to_numeric(units / power_of_ten[AMOUNT_DECIMALS - decimals], decimals);
 }
 
 static void

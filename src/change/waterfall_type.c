@@ -38,11 +38,11 @@ waterfall_problem(const PipelineWaterfall *waterfall)
 	}
 	else if (memcmp(waterfall->currency, "\0\0", sizeof(waterfall->currency)) != 0)
 		return "Plain numbers have no currency.";
-	if (waterfall->decimals > CHANGE_DECIMALS)
+	if (waterfall->decimals > AMOUNT_DECIMALS)
 		return "The number of decimals is out of range.";
 	if (waterfall->unit == CHANGE_NO_AMOUNTS ? waterfall->decimals != 0 : waterfall_deals(waterfall) == 0)
 		return "There are decimals or a currency without amounts.";
-	unit = (int64) power_of_ten[CHANGE_DECIMALS - waterfall->decimals];
+	unit = (int64) power_of_ten[AMOUNT_DECIMALS - waterfall->decimals];
 	for (int i = 0; i < CHANGE_KINDS; i++)
 	{
 		const ChangeSum *sum = &waterfall->sums[i];
@@ -53,7 +53,7 @@ waterfall_problem(const PipelineWaterfall *waterfall)
 		if (sum->deals < 0 || sum->deals > left)
 			return "The number of deals is out of range.";
 		left -= sum->deals;
-		limit = (int128) sum->deals * (CHANGE_AMOUNT_LIMIT - 1);
+		limit = (int128) sum->deals * (AMOUNT_LIMIT - 1);
 		if (before > limit || before < -limit || after > limit || after < -limit)
 			return "A sum of amounts is out of range.";
 		if (waterfall->unit == CHANGE_NO_AMOUNTS && (before != 0 || after != 0))
@@ -78,7 +78,7 @@ read_sum(const JsonbValue *value, uint64 *sum)
 	int128		amount;
 
 	if (value->type != jbvNumeric ||
-		numeric_to_fixed(NumericGetDatum(value->val.numeric), CHANGE_DECIMALS, &amount) != FIXED_OK)
+		numeric_to_fixed(NumericGetDatum(value->val.numeric), AMOUNT_DECIMALS, &amount) != FIXED_OK)
 		return false;
 	wide_from_int128(sum, amount);
 	return true;
@@ -122,7 +122,7 @@ read_json(Jsonb *json, PipelineWaterfall *waterfall)
 	{
 		n_keys++;
 		waterfall->unit = CHANGE_NUMBERS;
-		waterfall->decimals = (uint8) Min(decimals, CHANGE_DECIMALS + 1);
+		waterfall->decimals = (uint8) Min(decimals, AMOUNT_DECIMALS + 1);
 	}
 	if (getKeyJsonValueFromContainer(&json->root, "currency", strlen("currency"), &value) != NULL)
 	{
@@ -182,8 +182,8 @@ opp_pipeline_waterfall_out(PG_FUNCTION_ARGS)
 
 		if (sum->deals == 0)
 			continue;
-		wide_to_decimal(before, sum->before, 2, CHANGE_DECIMALS, 0);
-		wide_to_decimal(after, sum->after, 2, CHANGE_DECIMALS, 0);
+		wide_to_decimal(before, sum->before, 2, AMOUNT_DECIMALS, 0);
+		wide_to_decimal(after, sum->after, 2, AMOUNT_DECIMALS, 0);
 		appendStringInfo(&text, ", \"%s\": {\"deals\": " INT64_FORMAT ", \"before\": %s, \"after\": %s}",
 						 change_names[i], sum->deals, before, after);
 	}
