@@ -405,47 +405,94 @@ compare_groups(const void *x, const void *y, void *argument)
 										   (*(DealGroup *const *) x)->key, (*(DealGroup *const *) y)->key));
 }
 
-/* An array of (key, summary), in the order of the keys, NULL last. */
+/* An array of (key, summary) that grows in place: no row stands twice in memory. */
+typedef struct RowArray
+{
+	ArrayType  *array;
+	Size		size;
+	Size		room;
+} RowArray;
+
+/* What most rows need: a header, a short key, a summary. */
+#define USUAL_ROW	(MAXALIGN(SizeofHeapTupleHeader) + 32 + sizeof(PipelineSummary))
+
+static void
+append_row(RowArray *rows, HeapTupleHeader row)
+{
+	Size		size = MAXALIGN(HeapTupleHeaderGetDatumLength(row));
+
+	if (size > MaxAllocSize - rows->size)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("array size exceeds the maximum allowed (%d)", (int) MaxAllocSize)));
+	if (rows->size + size > rows->room)
+	{
+		rows->room = Min(rows->size + size + rows->room / 8, MaxAllocSize);
+		rows->array = repalloc(rows->array, rows->room);
+	}
+	memset((char *) rows->array + rows->size + size - MAXIMUM_ALIGNOF, 0, MAXIMUM_ALIGNOF);
+	memcpy((char *) rows->array + rows->size, row, HeapTupleHeaderGetDatumLength(row));
+	rows->size += size;
+}
+
+/* The rows in the order of their keys, NULL last. */
 Datum
 opp_groups_final(PG_FUNCTION_ARGS)
 {
 	Oid			row_type = get_element_type(get_fn_expr_rettype(fcinfo->flinfo));
 	MemoryContext context;
 	Groups	   *groups = groups_argument(fcinfo, 0, &context);
+	MemoryContext row_context;
 	TupleDesc	tupdesc;
-	DealGroup	  **order;
-	DealGroup	   *group;
-	Datum	   *rows;
+	DealGroup **order;
+	DealGroup  *group;
 	groups_iterator iterator;
 	FmgrInfo	output;
 	Oid			output_function;
 	bool		is_varlena;
+	RowArray	rows;
 	int			n = 0;
-	int			n_groups;
+	int			n_rows;
 
 	if (groups == NULL)
 		PG_RETURN_ARRAYTYPE_P(construct_empty_array(row_type));
 
-	n_groups = groups->table->members;
-	order = MemoryContextAllocHuge(CurrentMemoryContext, (n_groups + 1) * sizeof(DealGroup *));
-	rows = MemoryContextAllocHuge(CurrentMemoryContext, (n_groups + 1) * sizeof(Datum));
+	order = palloc_array(DealGroup *, groups->table->members + 1);
 	groups_start_iterate(groups->table, &iterator);
 	while ((group = groups_iterate(groups->table, &iterator)) != NULL)
 		order[n++] = group;
 	qsort_arg(order, n, sizeof(DealGroup *), compare_groups, groups);
+	n_rows = n + (groups->of_null != NULL);
 
 	tupdesc = lookup_rowtype_tupdesc_copy(row_type, -1);
 	getTypeOutputInfo(groups->key_type, &output_function, &is_varlena);
 	fmgr_info(output_function, &output);
-	for (int i = 0; i < n + (groups->of_null != NULL); i++)
+	rows.size = ARR_OVERHEAD_NONULLS(1);
+	rows.room = rows.size + n_rows * USUAL_ROW;
+	rows.array = palloc(rows.room);
+	memset(rows.array, 0, rows.size);
+	row_context = AllocSetContextCreate(CurrentMemoryContext, "row of summarize_pipeline_by", ALLOCSET_SMALL_SIZES);
+	for (int i = 0; i < n_rows; i++)
 	{
 		Datum		values[2];
 		bool		nulls[2] = {false, false};
+		MemoryContext caller = MemoryContextSwitchTo(row_context);
+		HeapTupleHeader row;
 
 		nulls[0] = (i == n);
 		values[0] = nulls[0] ? (Datum) 0 : CStringGetTextDatum(OutputFunctionCall(&output, order[i]->key));
 		values[1] = PointerGetDatum(nulls[0] ? groups->of_null : order[i]->summary);
-		rows[i] = HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls));
+		row = heap_form_tuple(tupdesc, values, nulls)->t_data;
+		MemoryContextSwitchTo(caller);
+		append_row(&rows, row);
+		MemoryContextReset(row_context);
 	}
-	PG_RETURN_ARRAYTYPE_P(construct_array(rows, n + (groups->of_null != NULL), row_type, -1, false, TYPALIGN_DOUBLE));
+	MemoryContextDelete(row_context);
+	SET_VARSIZE(rows.array, rows.size);
+	rows.array->ndim = 1;
+	rows.array->dataoffset = 0;
+	rows.array->elemtype = row_type;
+	ARR_DIMS(rows.array)[0] = n_rows;
+	ARR_LBOUND(rows.array)[0] = 1;
+	PG_RETURN_ARRAYTYPE_P(rows.array);
 }
