@@ -13,7 +13,8 @@
  *
  * Whose rights.  The parent is read and written as its owner, the lines are read
  * as theirs, with row security off, whoever writes; both tables consent by
- * carrying a trigger with the same arguments.  Expressions name nothing but what
+ * carrying a trigger with the same arguments, and both owners by the right to make
+ * triggers on the other's table.  Expressions name nothing but what
  * belongs to a superuser or to a role with the rights of the lines' owner, and
  * are analyzed, planned and run as that owner in a restricted operation.
  *
