@@ -42,7 +42,7 @@ SCRIPT_PARTS = \
 	src/deal/insights.sql \
 	src/summary/summary.sql \
 	src/summary/deals.sql \
-	src/summary/by.sql \
+	src/summary/by_key.sql \
 	src/figures/figures.sql \
 	src/figures/questions.sql \
 	src/figures/forecast.sql \

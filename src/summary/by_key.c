@@ -1,5 +1,5 @@
 /*
- * by.c
+ * by_key.c
  *		The aggregate that summarizes deals by a key: a pass over deals that keeps
  *		a summary for each owner, stage or month in a hash table of its own.
  *
@@ -16,6 +16,7 @@
 #include "deal/deal.h"
 #include "funcapi.h"
 #include "libpq/pqformat.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -486,6 +487,7 @@ opp_groups_final(PG_FUNCTION_ARGS)
 		MemoryContextSwitchTo(caller);
 		append_row(&rows, row);
 		MemoryContextReset(row_context);
+		CHECK_FOR_INTERRUPTS();
 	}
 	MemoryContextDelete(row_context);
 	SET_VARSIZE(rows.array, rows.size);
