@@ -599,29 +599,3 @@ totals_definition(char **arguments)
 	MemoryContextSwitchTo(caller);
 	return definition;
 }
-
-bool
-totals_key_equal(TotalsKeyColumn *key, Datum a, Datum b)
-{
-	return DatumGetBool(FunctionCall2Coll(&key->operations->eq_opr_finfo, key->collation, a, b));
-}
-
-bool
-totals_equal(TotalsColumn *total, Datum a, bool a_null, Datum b, bool b_null)
-{
-	if (a_null || b_null)
-		return a_null && b_null;
-	return DatumGetBool(FunctionCall2Coll(&total->operations->eq_opr_finfo, InvalidOid, a, b));
-}
-
-bool
-totals_are_right(TotalsDefinition *definition, TotalsParent *parent)
-{
-	for (int i = 0; i < definition->n_totals; i++)
-	{
-		if (!totals_equal(&definition->totals[i], parent->stored[i], parent->stored_null[i],
-						  parent->computed[i], parent->computed_null[i]))
-			return false;
-	}
-	return true;
-}
