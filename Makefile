@@ -36,21 +36,23 @@ SCRIPT_PARTS = \
 	src/advance/advance.sql \
 	src/advance/check.sql \
 	src/history/history.sql \
-	src/pipeline/summary.sql \
-	src/pipeline/deals.sql \
-	src/pipeline/figures.sql \
-	src/pipeline/questions.sql \
-	src/pipeline/forecast.sql \
-	src/pipeline/fiscal.sql \
-	src/pipeline/by.sql \
-	src/pipeline/cycle.sql \
-	src/pipeline/funnel.sql \
-	src/pipeline/change.sql \
-	src/pipeline/history.sql \
+	src/deal/outcome.sql \
+	src/deal/fiscal.sql \
+	src/deal/category.sql \
+	src/deal/insights.sql \
+	src/summary/summary.sql \
+	src/summary/deals.sql \
+	src/summary/by_key.sql \
+	src/figures/figures.sql \
+	src/figures/questions.sql \
+	src/figures/forecast.sql \
+	src/funnel/funnel.sql \
+	src/cycle/cycle.sql \
+	src/change/change.sql \
+	src/change/history.sql \
 	src/chart/grade.sql \
 	src/chart/chart.sql \
 	src/chart/bar_charts.sql \
-	src/pipeline/insights.sql \
 	src/workspace/workspace.sql \
 	src/attachments.sql
 SCRIPT_PARTS := $(foreach part,$(SCRIPT_PARTS),$(if $(wildcard $(part) $(part).in),$(part)))

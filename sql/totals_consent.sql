@@ -20,6 +20,7 @@ CREATE FUNCTION evil(text) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS
 $$ BEGIN RAISE NOTICE 'running as %', current_user; RETURN true; END $$;
 CREATE DOMAIN dom AS text CHECK (totals_eve.evil(value));
 CREATE TABLE p (id oid PRIMARY KEY, total numeric);
+GRANT TRIGGER ON p TO regress_victim;
 
 -- A guard of one's own that names others' lines, which bear no trigger of ours
 CREATE TRIGGER g AFTER INSERT ON p FOR EACH ROW EXECUTE FUNCTION opportunity.guard_totals('totals_eve.p', 'total',

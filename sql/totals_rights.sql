@@ -23,6 +23,7 @@ ALTER TABLE totals_lines.items ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON totals_lines.items USING (owner = current_user);
 GRANT USAGE ON SCHEMA totals_lines TO regress_writer;
 GRANT SELECT, INSERT, DELETE ON totals_lines.items TO regress_writer;
+GRANT TRIGGER ON totals_lines.items TO regress_owner;
 SELECT opportunity.attach_totals('totals_rights.deals', 'amount', 'totals_lines.items', 'deal_id', 'price');
 
 -- A writer without any right on the deals, who sees his own lines alone, keeps totals of all lines

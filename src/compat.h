@@ -148,6 +148,9 @@ update_tuple(Relation table, ItemPointer tid, TupleTableSlot *slot, CommandId co
 /* 16 can leave out the indexes that an update does not concern (commit 19d8e2308), 19 takes flags. */
 #if PG_VERSION_NUM >= 190000
 #define insert_into_indexes(result, slot, estate) ExecInsertIndexTuples(result, estate, 0, slot, NIL, NULL)
+#define update_indexes(result, slot, estate, which) \
+	ExecInsertIndexTuples(result, estate, EIIT_IS_UPDATE | ((which) == TU_Summarizing ? EIIT_ONLY_SUMMARIZING : 0), \
+						  slot, NIL, NULL)
 #elif PG_VERSION_NUM >= 160000
 #define insert_into_indexes(result, slot, estate) ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL, false)
 #define update_indexes(result, slot, estate, which) \

@@ -2,8 +2,9 @@
  * drawing.h
  *		The pipeline chart: its input, its layout and its document.
  *
- * Deals are collected by chart.c, given places by layout.c and written as
- * SVG by bubbles.c, or as data by data.c.  Coordinates are pixels from the top left corner.
+ * Deals are collected by chart.c, given places by layout.c and written as SVG by
+ * bubbles.c, or as data by data.c.  Coordinates are pixels from the top left
+ * corner.
  */
 #ifndef OPPORTUNITY_CHART_DRAWING_H
 #define OPPORTUNITY_CHART_DRAWING_H
@@ -33,6 +34,13 @@ static inline int
 julian_day(double usecs)
 {
 	return (int) floor(usecs / USECS_PER_DAY) + POSTGRES_EPOCH_JDATE;
+}
+
+/* The value, or the bound that it is beyond. */
+static inline double
+chart_clamp(double value, double low, double high)
+{
+	return Max(low, Min(value, high));
 }
 
 #define NO_GRADE	N_GRADES	/* of a deal without a score */
@@ -159,9 +167,10 @@ typedef struct ChartLayout
 	double		size_radius[MAX_SIZES];
 } ChartLayout;
 
-/* Sizes that bubbles.c writes with and layout.c leaves room for. */
+/* Sizes that bubbles.c writes with and the layout leaves room for. */
 #define LABEL_FONT		11
 #define LEGEND_WIDTH	172
+#define LEGEND_GAP		28
 #define NO_AMOUNT_RADIUS 2.5
 
 /* For qsort: of pointers to deals, and of pointers to marks. */

@@ -20,6 +20,9 @@
 
 typedef int64 Monetary;
 
+/* Of an error about a code that is none. */
+#define KNOWN_CURRENCIES_HINT "Currencies have the three letters of ISO 4217; opportunity.currencies() lists them."
+
 #define DatumGetMonetary(datum)		((Monetary) DatumGetInt64(datum))
 #define MonetaryGetDatum(value)		Int64GetDatum(value)
 #define PG_GETARG_MONETARY(n)		DatumGetMonetary(PG_GETARG_DATUM(n))

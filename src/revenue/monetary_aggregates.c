@@ -10,9 +10,9 @@
  */
 #include "revenue/monetary.h"
 
+#include "aggregate.h"
 #include "libpq/pqformat.h"
 #include "numeric/fixed.h"
-#include "revenue/aggregate.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 

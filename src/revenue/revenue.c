@@ -10,10 +10,10 @@
  */
 #include "opportunity.h"
 
+#include "aggregate.h"
 #include "common/int.h"
 #include "libpq/pqformat.h"
 #include "numeric/fixed.h"
-#include "revenue/aggregate.h"
 #include "revenue/line.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"

@@ -8,6 +8,7 @@
  * after_truncate}_<parent>, on the parent opportunity_totals_guard_<child> and,
  * to fire last, zz_opportunity_totals_restore_<child>.
  */
+#include "command.h"
 #include "names.h"
 #include "totals/totals.h"
 
@@ -57,23 +58,6 @@ text_argument(FunctionCallInfo fcinfo, int i, const char *name)
 	return text_to_cstring(PG_GETARG_TEXT_PP(i));
 }
 
-Oid
-totals_table_argument(FunctionCallInfo fcinfo, int i, const char *name)
-{
-	Oid			relid;
-
-	if (PG_ARGISNULL(i))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be null", name)));
-	relid = PG_GETARG_OID(i);
-	if (get_rel_name(relid) == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("relation with OID %u does not exist", relid)));
-	return relid;
-}
-
 Relation
 totals_open_table(Oid relid, LOCKMODE lock)
 {
@@ -101,14 +85,6 @@ check_privilege(Oid relid)
 
 	if (result != ACLCHECK_OK)
 		aclcheck_error(result, get_relkind_objtype(get_rel_relkind(relid)), get_rel_name(relid));
-}
-
-/* Executes DDL as the caller. */
-static void
-ddl(const char *statement)
-{
-	if (SPI_execute(statement, false, 0) != SPI_OK_UTILITY)
-		elog(ERROR, "could not execute: %s", statement);
 }
 
 /*
@@ -251,7 +227,7 @@ drop_attachment(bytea *arguments, Oid parent)
 
 		if (trigger->is_guard ? trigger->relid == parent :
 			!has_other || list_member_oid(named_lines, trigger->relid) == is_named)
-			ddl(psprintf("DROP TRIGGER %s ON %s", quote_identifier(trigger->name), qualified_name(trigger->relid)));
+			run_command(psprintf("DROP TRIGGER %s ON %s", quote_identifier(trigger->name), qualified_name(trigger->relid)));
 	}
 }
 
@@ -274,7 +250,7 @@ create_trigger(Oid relid, const char *prefix, const char *label, const char *oth
 	appendStringInfo(&statement, "CREATE TRIGGER %s ", quote_identifier(name));
 	appendStringInfo(&statement, event, qualified_name(relid));
 	appendStringInfoString(&statement, call);
-	ddl(statement.data);
+	run_command(statement.data);
 }
 
 static bool
@@ -359,8 +335,8 @@ replace_attachments(Oid parent, Oid child, List *total_columns, char **arguments
 Datum
 opp_attach_totals(PG_FUNCTION_ARGS)
 {
-	Oid			parent_oid = totals_table_argument(fcinfo, 0, "parent");
-	Oid			child_oid = totals_table_argument(fcinfo, 2, "child");
+	Oid			parent_oid = relation_argument(fcinfo, 0, "parent");
+	Oid			child_oid = relation_argument(fcinfo, 2, "child");
 	List	   *total_columns = name_list(text_argument(fcinfo, 1, "total_columns"), "total_columns");
 	List	   *foreign_key = name_list(text_argument(fcinfo, 3, "foreign_key"), "foreign_key");
 	char	   *amounts = text_argument(fcinfo, 4, "amounts");
@@ -491,8 +467,8 @@ find_orphans(Oid child)
 Datum
 opp_detach_totals(PG_FUNCTION_ARGS)
 {
-	Oid			child = PG_ARGISNULL(1) ? InvalidOid : totals_table_argument(fcinfo, 1, "child");
-	Oid			parent = PG_ARGISNULL(0) && OidIsValid(child) ? InvalidOid : totals_table_argument(fcinfo, 0, "parent");
+	Oid			child = PG_ARGISNULL(1) ? InvalidOid : relation_argument(fcinfo, 1, "child");
+	Oid			parent = PG_ARGISNULL(0) && OidIsValid(child) ? InvalidOid : relation_argument(fcinfo, 0, "parent");
 	List	   *attachments;
 	ListCell   *cell;
 

@@ -51,7 +51,7 @@ owned_attachments(Oid parent)
 Datum
 opp_rebuild_totals(PG_FUNCTION_ARGS)
 {
-	Relation	parent = totals_open_table(totals_table_argument(fcinfo, 0, "parent"), AccessShareLock);
+	Relation	parent = totals_open_table(relation_argument(fcinfo, 0, "parent"), AccessShareLock);
 	int64		n_changed = 0;
 	ListCell   *cell;
 
@@ -200,7 +200,7 @@ Datum
 opp_check_totals(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	List	   *attachments = owned_attachments(totals_table_argument(fcinfo, 0, "parent"));
+	List	   *attachments = owned_attachments(relation_argument(fcinfo, 0, "parent"));
 	ListCell   *cell;
 
 	InitMaterializedSRF(fcinfo, 0);

@@ -27,6 +27,7 @@
 #include "parser/parse_coerce.h"
 #include "parser/parse_func.h"
 #include "storage/lmgr.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/guc.h"
@@ -377,6 +378,26 @@ check_consent(TotalsDefinition *definition, Relation relation, const char *funct
 			 errtable(relation)));
 }
 
+/*
+ * A name may go to a table of somebody else's, with triggers that say the same, once
+ * the table attached is gone.  So each owner is one who could attach these totals.
+ */
+static void
+check_owner(Relation relation, Relation other)
+{
+	if (pg_class_aclcheck(RelationGetRelid(other), relation->rd_rel->relowner, ACL_TRIGGER) == ACLCHECK_OK)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("the owner of \"%s\" may not keep totals together with \"%s\"",
+					RelationGetRelationName(relation), RelationGetRelationName(other)),
+			 errdetail("The two tables have different owners, and \"%s\" has no TRIGGER privilege on \"%s\".",
+					   GetUserNameFromId(relation->rd_rel->relowner, false), RelationGetRelationName(other)),
+			 errhint("GRANT TRIGGER ON %s TO %s;", qualified_name(RelationGetRelid(other)),
+					 quote_identifier(GetUserNameFromId(relation->rd_rel->relowner, false))),
+			 errtable(other)));
+}
+
 static bool
 one_of(const char *value, const char *argument, const char *a, const char *b, const char *c)
 {
@@ -421,6 +442,8 @@ build_into(TotalsDefinition *definition, bool needs_consent)
 		check_consent(definition, parent, "guard_totals");
 		check_consent(definition, child, "maintain_totals");
 	}
+	check_owner(parent, child);
+	check_owner(child, parent);
 
 	level = pin_expression_settings();
 	amounts = totals_amounts(arguments[TOTALS_AMOUNTS], child, &columns);
@@ -575,30 +598,4 @@ totals_definition(char **arguments)
 	definitions = lappend(definitions, definition);
 	MemoryContextSwitchTo(caller);
 	return definition;
-}
-
-bool
-totals_key_equal(TotalsKeyColumn *key, Datum a, Datum b)
-{
-	return DatumGetBool(FunctionCall2Coll(&key->operations->eq_opr_finfo, key->collation, a, b));
-}
-
-bool
-totals_equal(TotalsColumn *total, Datum a, bool a_null, Datum b, bool b_null)
-{
-	if (a_null || b_null)
-		return a_null && b_null;
-	return DatumGetBool(FunctionCall2Coll(&total->operations->eq_opr_finfo, InvalidOid, a, b));
-}
-
-bool
-totals_are_right(TotalsDefinition *definition, TotalsParent *parent)
-{
-	for (int i = 0; i < definition->n_totals; i++)
-	{
-		if (!totals_equal(&definition->totals[i], parent->stored[i], parent->stored_null[i],
-						  parent->computed[i], parent->computed_null[i]))
-			return false;
-	}
-	return true;
 }

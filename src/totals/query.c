@@ -3,11 +3,10 @@
  *		The statements that an attachment runs: parents locked and read, lines added
  *		up, totals stored; for one parent, and for arrays of them.
  */
+#include "names.h"
 #include "totals/totals.h"
 
-#include "access/htup_details.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_operator.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/value.h"
 #include "parser/parse_oper.h"
@@ -16,29 +15,18 @@
 #include "utils/ruleutils.h"
 #include "utils/syscache.h"
 
-/* " OPERATOR(schema.=) " for two types. */
-static const char *
+/* OPERATOR(schema.=) for two types. */
+static char *
 equality(Oid left, Oid right, TypeCacheEntry *operations)
 {
-	Oid			operator = left == right ? operations->eq_opr : InvalidOid;
-	HeapTuple	tuple;
-	Form_pg_operator form;
+	Operator	found;
 	char	   *text;
 
-	if (!OidIsValid(operator))
-	{
-		Operator	found = oper(NULL, list_make2(makeString("pg_catalog"), makeString("=")), left, right, false, -1);
-
-		operator = oprid(found);
-		ReleaseSysCache(found);
-	}
-	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator));
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for operator %u", operator);
-	form = (Form_pg_operator) GETSTRUCT(tuple);
-	text = psprintf(" OPERATOR(%s.%s) ", quote_identifier(get_namespace_name(form->oprnamespace)),
-					NameStr(form->oprname));
-	ReleaseSysCache(tuple);
+	if (left == right)
+		return qualified_operator(operations->eq_opr);
+	found = oper(NULL, list_make2(makeString("pg_catalog"), makeString("=")), left, right, false, -1);
+	text = qualified_operator(oprid(found));
+	ReleaseSysCache(found);
 	return text;
 }
 
@@ -71,8 +59,8 @@ append_match(StringInfo text, TotalsDefinition *definition, bool of_parent, bool
 			appendStringInfo(text, "p.%s", quote_identifier(key->parent_column));
 		else
 			appendStringInfo(text, "c.f%d", i + 1);
-		appendStringInfoString(text, equality(of_parent ? key->type : key->child_type, key->type, key->operations));
-		appendStringInfo(text, many ? "u.v%d" : "$%d", i + 1);
+		appendStringInfo(text, many ? " %s u.v%d" : " %s $%d",
+						 equality(of_parent ? key->type : key->child_type, key->type, key->operations), i + 1);
 	}
 }
 

@@ -1,7 +1,7 @@
 /*
  * set.c
  *		The parents that a statement touches: each once, found by key, and in the
- *		order of their keys.
+ *		order of their keys; what equality of keys and of totals is.
  */
 #include "totals/totals.h"
 
@@ -45,6 +45,12 @@ totals_hash_key(TotalsDefinition *definition, Datum *key)
 																   column->collation, key[i])));
 	}
 	return hash;
+}
+
+bool
+totals_key_equal(TotalsKeyColumn *key, Datum a, Datum b)
+{
+	return DatumGetBool(FunctionCall2Coll(&key->operations->eq_opr_finfo, key->collation, a, b));
 }
 
 static bool
@@ -159,4 +165,24 @@ void
 totals_set_sort(TotalsSet *set)
 {
 	qsort_arg(set->parents, set->n_parents, sizeof(TotalsParent *), compare_parents, set->definition);
+}
+
+bool
+totals_equal(TotalsColumn *total, Datum a, bool a_null, Datum b, bool b_null)
+{
+	if (a_null || b_null)
+		return a_null && b_null;
+	return DatumGetBool(FunctionCall2Coll(&total->operations->eq_opr_finfo, InvalidOid, a, b));
+}
+
+bool
+totals_are_right(TotalsDefinition *definition, TotalsParent *parent)
+{
+	for (int i = 0; i < definition->n_totals; i++)
+	{
+		if (!totals_equal(&definition->totals[i], parent->stored[i], parent->stored_null[i],
+						  parent->computed[i], parent->computed_null[i]))
+			return false;
+	}
+	return true;
 }

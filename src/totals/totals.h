@@ -13,7 +13,8 @@
  *
  * Whose rights.  The parent is read and written as its owner, the lines are read
  * as theirs, with row security off, whoever writes; both tables consent by
- * carrying a trigger with the same arguments.  Expressions name nothing but what
+ * carrying a trigger with the same arguments, and both owners by the right to make
+ * triggers on the other's table.  Expressions name nothing but what
  * belongs to a superuser or to a role with the rights of the lines' owner, and
  * are analyzed, planned and run as that owner in a restricted operation.
  *
@@ -297,9 +298,6 @@ extern void totals_release(TotalsDefinition *definition);
 extern uint64 totals_generation(void);
 extern bool totals_is_same(TotalsDefinition *a, TotalsDefinition *b);
 extern void totals_check_place(Relation relation, Oid named, const char *name);
-extern bool totals_key_equal(TotalsKeyColumn *key, Datum a, Datum b);
-extern bool totals_equal(TotalsColumn *total, Datum a, bool a_null, Datum b, bool b_null);
-extern bool totals_are_right(TotalsDefinition *definition, TotalsParent *parent);
 
 /* query.c */
 extern void totals_build_queries(TotalsDefinition *definition, Relation parent, Relation child,
@@ -357,6 +355,9 @@ extern void totals_statement_ends(char **arguments, Oid relid, TriggerEvent even
 extern void totals_lines_are_counted(char **arguments);
 
 /* set.c */
+extern bool totals_key_equal(TotalsKeyColumn *key, Datum a, Datum b);
+extern bool totals_equal(TotalsColumn *total, Datum a, bool a_null, Datum b, bool b_null);
+extern bool totals_are_right(TotalsDefinition *definition, TotalsParent *parent);
 extern uint32 totals_hash_key(TotalsDefinition *definition, Datum *key);
 extern TotalsSet *totals_set_create(TotalsDefinition *definition);
 extern TotalsParent *totals_set_add(TotalsSet *set, Datum *key);
@@ -399,7 +400,6 @@ extern bool totals_same_arguments(bytea *a, bytea *b);
 extern List *totals_find_attachments(Oid parent, Oid child);
 
 /* attach.c */
-extern Oid	totals_table_argument(FunctionCallInfo fcinfo, int i, const char *name);
 extern Relation totals_open_table(Oid relid, LOCKMODE lock);
 
 #endif							/* OPPORTUNITY_TOTALS_H */

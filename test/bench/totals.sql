@@ -3,17 +3,10 @@
 -- statement with the deals locked in key order first, and know of nothing else; the
 -- last locks the deals in key order and adds their lines up anew.
 -- Ours is measured twice: where nothing about the deals' table needs the executor,
--- and where a CHECK constraint does; so is the trigger that adds by statement.
+-- and where a CHECK constraint does; so are the triggers that add.
 -- Lines come five to a deal in order, by COPY too, then to deals at random, then one a
 -- statement, and are changed one a statement; last come four clients (totals.sh).
 -- A million lines of 200,000 deals are SCALE=17.
-CREATE FUNCTION row_total() RETURNS trigger LANGUAGE plpgsql AS
-$$
-BEGIN
-    UPDATE deal_row SET amount = coalesce(amount, 0) + round(NEW.price * NEW.quantity, 2) WHERE id = NEW.deal_id;
-    RETURN NULL;
-END
-$$;
 CREATE FUNCTION ordered_total() RETURNS trigger LANGUAGE plpgsql AS
 $$
 BEGIN
@@ -35,13 +28,6 @@ BEGIN
     RETURN NULL;
 END
 $$;
-CREATE FUNCTION row_change() RETURNS trigger LANGUAGE plpgsql AS
-$$
-BEGIN
-    UPDATE deal_row SET amount = amount + round(NEW.price * NEW.quantity, 2) - round(OLD.price * OLD.quantity, 2) WHERE id = NEW.deal_id;
-    RETURN NULL;
-END
-$$;
 \set deals '(12000 * :scale)::bigint'
 CREATE VIEW subject AS
 SELECT * FROM (VALUES
@@ -52,7 +38,22 @@ SELECT * FROM (VALUES
     (5, 'statement', 'PL/pgSQL statement trigger, adding', false, true),
     (6, 'checked', 'PL/pgSQL statement trigger, adding, deals have a CHECK', false, true),
     (7, 'row', 'PL/pgSQL row trigger, adding', false, true),
-    (8, 'none', 'no trigger', true, true)) s(place, suffix, name, is_floor, has_change);
+    (8, 'row_checked', 'PL/pgSQL row trigger, adding, deals have a CHECK', false, true),
+    (9, 'none', 'no trigger', true, true)) s(place, suffix, name, is_floor, has_change);
+SELECT format($function$CREATE FUNCTION %1$s_total() RETURNS trigger LANGUAGE plpgsql AS
+$$
+BEGIN
+    UPDATE deal_%1$s SET amount = coalesce(amount, 0) + round(NEW.price * NEW.quantity, 2) WHERE id = NEW.deal_id;
+    RETURN NULL;
+END
+$$$function$, suffix) FROM subject WHERE suffix IN ('row', 'row_checked') \gexec
+SELECT format($function$CREATE FUNCTION %1$s_change() RETURNS trigger LANGUAGE plpgsql AS
+$$
+BEGIN
+    UPDATE deal_%1$s SET amount = amount + round(NEW.price * NEW.quantity, 2) - round(OLD.price * OLD.quantity, 2) WHERE id = NEW.deal_id;
+    RETURN NULL;
+END
+$$$function$, suffix) FROM subject WHERE suffix IN ('row', 'row_checked') \gexec
 SELECT format($function$CREATE FUNCTION %1$s_total() RETURNS trigger LANGUAGE plpgsql AS
 $$
 BEGIN
@@ -76,6 +77,7 @@ $$$function$, suffix) FROM subject WHERE suffix IN ('statement', 'checked') \gex
 SELECT format('CREATE TABLE deal_%s (id bigint PRIMARY KEY, name text, amount numeric(18,2)) WITH (fillfactor = 85)', suffix) FROM subject \gexec
 ALTER TABLE deal_executor ADD CHECK (id > 0);
 ALTER TABLE deal_checked ADD CHECK (id > 0);
+ALTER TABLE deal_row_checked ADD CHECK (id > 0);
 SELECT format('CREATE TABLE line_%s (deal_id bigint NOT NULL, quantity numeric(19,5), price numeric(18,2))', suffix) FROM subject \gexec
 SELECT format('CREATE INDEX ON line_%s (deal_id)', suffix) FROM subject \gexec
 SELECT format('INSERT INTO deal_%s SELECT i, repeat(''n'', 40) FROM generate_series(1, %s) i', suffix, :deals) FROM subject \gexec
@@ -87,10 +89,12 @@ CREATE TRIGGER total AFTER INSERT ON line_ordered REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION ordered_total();
 CREATE TRIGGER total AFTER INSERT ON line_recomputed REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION recomputed_total();
-CREATE TRIGGER total AFTER INSERT ON line_row FOR EACH ROW EXECUTE FUNCTION row_total();
+SELECT format('CREATE TRIGGER total AFTER INSERT ON line_%1$s FOR EACH ROW EXECUTE FUNCTION %1$s_total()', suffix)
+FROM subject WHERE suffix IN ('row', 'row_checked') \gexec
 SELECT format('CREATE TRIGGER change AFTER UPDATE ON line_%1$s REFERENCING OLD TABLE AS taken NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION %1$s_change()', suffix) FROM subject WHERE suffix IN ('statement', 'checked') \gexec
-CREATE TRIGGER change AFTER UPDATE ON line_row FOR EACH ROW EXECUTE FUNCTION row_change();
+SELECT format('CREATE TRIGGER change AFTER UPDATE ON line_%1$s FOR EACH ROW EXECUTE FUNCTION %1$s_change()', suffix)
+FROM subject WHERE suffix IN ('row', 'row_checked') \gexec
 
 -- Every repetition starts with no lines and no totals.
 CREATE PROCEDURE empty_out(suffix text) LANGUAGE plpgsql AS

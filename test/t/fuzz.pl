@@ -34,7 +34,8 @@ my %values = (
 		q((SELECT opportunity.summarize_funnel(opportunity.append_step(opportunity.append_step(NULL, chr(97 + i % 3), '2026-01-01Z'), 'lost', timestamptz '2026-01-01Z' + i % 5 * interval '1 day'), '{a,b,c}') FROM generate_series(1, 20) i)),
 		q((SELECT opportunity.summarize_funnel(NULL, '{a}'))) ],
 	pipeline_waterfall => [
-		q((SELECT opportunity.pipeline_change('open', i, date '2026-01-01', 'a', (ARRAY['open', 'won', 'lost', NULL])[i % 4 + 1], i % 3 + 0.25, date '2026-01-01', 'b', NULL, NULL, NULL) FROM generate_series(1, 20) i)) ],
+		q((SELECT opportunity.pipeline_change('open', i, date '2026-01-01', 'a', (ARRAY['open', 'won', 'lost', NULL])[i % 4 + 1], i % 3 + 0.25, date '2026-01-01', 'b', NULL, NULL, NULL) FROM generate_series(1, 20) i)),
+		q((SELECT opportunity.pipeline_change('open', opportunity.monetary(i, 'EUR'), date '2026-01-01', 'a', (ARRAY['open', 'won', 'lost', NULL])[i % 4 + 1], opportunity.monetary(i % 3 + 0.25, 'EUR'), date '2026-01-01', 'b', NULL, NULL, NULL) FROM generate_series(1, 20) i)) ],
 	pipeline_summary => [
 		q((SELECT opportunity.summarize_pipeline(a, p, w, o, c) FROM (VALUES (1.5, 10::float8, NULL::boolean, timestamptz '2026-01-01', NULL::timestamptz), (2000000.25, 50, NULL, '2026-01-02', NULL), (300, 100, true, '2026-01-01', '2026-02-01'), (7, 0, false, '2026-01-01', '2026-03-01')) v(a, p, w, o, c))),
 		q((SELECT opportunity.summarize_pipeline(a, 0::float8, true) FROM (SELECT 1.0 AS a WHERE false) v)) ],
