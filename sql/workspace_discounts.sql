@@ -105,6 +105,17 @@ ROLLBACK;
 -- Without the bundle its optional products go, too.
 DELETE FROM opportunity_line WHERE id = :bundle;
 SELECT line_count, detail_amount FROM opportunity WHERE id = :deal;
+-- A price of 120.03 that contains 20 % is 100.025 and 20.005: rounded on the document they
+-- add up to 120.03 all the same, with taxes on top of other lines beside them.
+SELECT new_opportunity('Included', NULL) AS included \gset
+INSERT INTO opportunity_line (opportunity_id, description, price_per_unit, tax_rate, tax_is_included, rounding)
+    VALUES (:included, 'Gross', 120.03, 20, true, 'document');
+SELECT trim_scale(lines_net) AS net, trim_scale(lines_tax) AS tax, trim_scale(lines_tax_included) AS included, detail_amount, tax_amount, total_amount
+FROM opportunity WHERE id = :included;
+INSERT INTO opportunity_line (opportunity_id, description, price_per_unit, tax_rate, rounding) VALUES (:included, 'Net', 0.012, 20, 'document');
+SELECT trim_scale(lines_net) AS net, trim_scale(lines_tax) AS tax, trim_scale(lines_tax_included) AS included, detail_amount, tax_amount, total_amount
+FROM opportunity WHERE id = :included;
+UPDATE opportunity SET lines_tax_included = 0 WHERE id = :included;
 
 RESET search_path;
 SET client_min_messages = warning;

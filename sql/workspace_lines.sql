@@ -88,7 +88,27 @@ INSERT INTO opportunity_line (opportunity_id, price_per_unit) VALUES (:deal, 1);
 \set VERBOSITY default
 INSERT INTO opportunity_line (opportunity_id, description) VALUES (:deal, 'Installation');
 INSERT INTO opportunity_line (opportunity_id, product_id) VALUES (:deal, 999);
+INSERT INTO opportunity_line (opportunity_id, product_id, unit_id) VALUES (:deal, 1, 999);
+INSERT INTO opportunity_line (product_id) VALUES (1);
+INSERT INTO opportunity_line (opportunity_id, product_id, currency) VALUES (:deal, 1, 'JPY');
+SELECT new_opportunity('Of no process', NULL, process => 'none');
 UPDATE opportunity_line SET net_amount = 1 WHERE line_number = 1;
+INSERT INTO opportunity_line (opportunity_id, description, price_per_unit, extended_amount) VALUES (:deal, 'Mine', 10, 11);
+-- What is right may be written, as clients do that write back all they have read.
+BEGIN;
+UPDATE opportunity_line SET quantity = quantity + 1, base_amount = base_amount, net_amount = net_amount, extended_amount = extended_amount
+WHERE line_number = 1 RETURNING quantity, net_amount;
+INSERT INTO opportunity_line (opportunity_id, description, price_per_unit, net_amount) VALUES (:deal, 'Mine', 10, 10) RETURNING extended_amount;
+ROLLBACK;
+-- Where no trigger fires the table's own constraint holds.
+ALTER TABLE opportunity_line DISABLE TRIGGER USER;
+\set VERBOSITY terse
+UPDATE opportunity_line SET net_amount = 1 WHERE line_number = 1;
+UPDATE opportunity_line SET extended_amount = NULL WHERE line_number = 1;
+UPDATE opportunity_line SET quantity = quantity + 1 WHERE line_number = 1;
+UPDATE opportunity_line SET tax_rate = 10 WHERE line_number = 1;
+\set VERBOSITY default
+ALTER TABLE opportunity_line ENABLE TRIGGER USER;
 
 -- Write-in lines, discounts and tax. A percentage makes its amount: 10 % of 99.99 is
 -- 10.00 (9.999), 22 % tax of 89.99 is 19.80.
@@ -110,6 +130,16 @@ ROLLBACK;
 BEGIN;
 UPDATE opportunity_line SET discount_percent = NULL, manual_discount = 5, tax_rate = NULL, tax = 3 WHERE description = 'Installation';
 SELECT manual_discount, tax, extended_amount FROM opportunity_line WHERE description = 'Installation';
+-- While there is a percentage its amount is computed.
+SAVEPOINT before;
+UPDATE opportunity_line SET discount_percent = 10, tax_rate = 22, manual_discount = NULL, tax = NULL WHERE description = 'Installation' RETURNING manual_discount, tax;
+SAVEPOINT computed;
+UPDATE opportunity_line SET manual_discount = 1 WHERE description = 'Installation';
+ROLLBACK TO computed;
+UPDATE opportunity_line SET tax = 1 WHERE description = 'Installation';
+ROLLBACK TO computed;
+UPDATE opportunity_line SET manual_discount = 1, discount_percent = NULL, tax = 1, tax_rate = NULL WHERE description = 'Installation' RETURNING manual_discount, tax;
+ROLLBACK TO before;
 ROLLBACK;
 
 -- The header: percent first, then the amount, then freight and tax.

@@ -34,7 +34,8 @@ SELECT l.id, l.opportunity_id, c.scale, base.amount AS base_amount, discount.amo
     gross.amount + CASE WHEN l.tax_is_included THEN 0 ELSE coalesce(tax.amount, 0) END AS extended_amount,
     -- what the document adds of it
     CASE WHEN l.rounding = 'document' THEN exact.gross - CASE WHEN l.tax_is_included THEN exact.tax ELSE 0 END ELSE net.amount END AS document_net,
-    CASE WHEN l.rounding = 'document' THEN exact.tax ELSE coalesce(tax.amount, 0) END AS document_tax
+    CASE WHEN l.rounding = 'document' THEN exact.tax ELSE coalesce(tax.amount, 0) END AS document_tax,
+    CASE WHEN l.tax_is_included THEN CASE WHEN l.rounding = 'document' THEN exact.tax ELSE coalesce(tax.amount, 0) END ELSE 0 END AS document_tax_included
 FROM opportunity_line l,
     LATERAL (SELECT CASE l.currency WHEN 'JPY' THEN 0 WHEN 'KWD' THEN 3 ELSE 2 END AS scale, l.rounding = 'unit' AS of_unit,
         l.price_per_unit - coalesce(l.volume_discount, 0) AS unit, coalesce(l.discount_percent, 0) / 100 AS percent) AS c,
@@ -72,7 +73,10 @@ CREATE FUNCTION wrong() RETURNS SETOF text LANGUAGE sql AS $$
     UNION ALL
     SELECT format('deal %s: %s lines, detail %s, tax %s, total %s, base %s are %s', o.id, s.lines, s.detail, s.tax, t.total, b.base, o)
     FROM opportunity o,
-        LATERAL (SELECT count(*) AS lines, coalesce(round(sum(f.document_net), min(f.scale)), 0) AS detail, coalesce(round(sum(f.document_tax), min(f.scale)), 0) AS tax
+        -- what the prices come to is rounded, and the taxes within them and on top
+        LATERAL (SELECT count(*) AS lines,
+            coalesce(round(sum(f.document_net + f.document_tax_included), min(f.scale)) - round(sum(f.document_tax_included), min(f.scale)), 0) AS detail,
+            coalesce(round(sum(f.document_tax_included), min(f.scale)) + round(sum(f.document_tax - f.document_tax_included), min(f.scale)), 0) AS tax
             FROM formula f WHERE f.opportunity_id = o.id) AS s,
         LATERAL (SELECT CASE o.currency WHEN 'JPY' THEN 0 WHEN 'KWD' THEN 3 ELSE 2 END AS scale) AS c,
         LATERAL (SELECT s.detail - round(s.detail * coalesce(o.discount_percent, 0) / 100, c.scale) - coalesce(o.discount_amount, 0)
@@ -197,7 +201,8 @@ SELECT count(*) > 20 AS lines, count(DISTINCT currency) > 1 AS currencies, count
 SELECT * FROM wrong();
 -- The check finds what is wrong.
 ALTER TABLE opportunity_line DISABLE TRIGGER USER;
-UPDATE opportunity_line SET tax = 0 WHERE id = (SELECT min(id) FROM opportunity_line WHERE tax_rate > 0 AND tax <> 0 AND currency = 'EUR' AND rounding = 'line');
+UPDATE opportunity_line SET is_price_overridden = NOT is_price_overridden WHERE id = (SELECT min(id) FROM opportunity_line);
+DELETE FROM opportunity_line WHERE id = (SELECT max(id) FROM opportunity_line WHERE net_amount <> 0 AND rounding = 'line');
 SELECT DISTINCT substring(w FROM '^(line|deal|check_totals)') AS found FROM wrong() AS w ORDER BY 1;
 
 RESET search_path;

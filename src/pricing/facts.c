@@ -231,7 +231,7 @@ first_row(SPIPlanPtr plan, const NullableDatum *parameters, int n_columns, Nulla
 	return is_found;
 }
 
-/* Name and group of the line's unit; one that does not exist is for the foreign key to refuse. */
+/* Name and group of the line's unit. */
 void
 find_unit(const LineShape *shape, PriceFacts *facts)
 {
@@ -239,8 +239,8 @@ find_unit(const LineShape *shape, PriceFacts *facts)
 	Oid			types[] = {facts->type[FACT_UNIT_ID], facts->type[FACT_PRODUCT_UNIT_ID]};
 
 	if (!facts->value[FACT_UNIT_ID].isnull && facts->value[FACT_UNIT_NAME].isnull)
-		(void) first_row(unit_query(shape->schema, types), units,
-						 FACT_PRICE_LIST - FACT_UNIT_NAME, &facts->value[FACT_UNIT_NAME], NULL);
+		facts->lacks_unit = !first_row(unit_query(shape->schema, types), units,
+									   FACT_PRICE_LIST - FACT_UNIT_NAME, &facts->value[FACT_UNIT_NAME], NULL);
 }
 
 static void
@@ -279,6 +279,7 @@ find_price(const LineShape *shape, const Line *line, PriceFacts *facts)
 
 	for (int i = 0; i < N_PRICE_FACTS; i++)
 		facts->value[i] = (NullableDatum) {0, true};
+	facts->lacks_unit = false;
 	facts->value[FACT_IS_UNIT_OF_GROUP] = (NullableDatum) {BoolGetDatum(true), false};
 
 	facts->is_found = first_row(shape->find_product, parameters, FACT_UNIT_NAME, facts->value, facts->type);

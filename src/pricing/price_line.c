@@ -85,6 +85,17 @@ set_number(Pricing *pricing, LineColumn column, NullableDatum number)
 		pricing->line.value[column] = fit_number(pricing->shape, RelationGetDescr(pricing->rel), column, number);
 }
 
+/* What was computed is what the statement gave, or had before. */
+static void
+refuse_another(const Pricing *pricing, LineColumn column)
+{
+	if (column_attribute(pricing, column) != NULL &&
+		is_changed(pricing, column) && !pricing->given.value[column].isnull &&
+		!same_value(pricing, column, pricing->given.value[column], pricing->line.value[column]))
+		report_computed_column(pricing->rel, pricing->shape, column,
+							   pricing->given.value[column], pricing->line.value[column]);
+}
+
 /* The same of a column that nobody else fills. */
 static void
 set_computed(Pricing *pricing, LineColumn column, NullableDatum number)
@@ -92,10 +103,7 @@ set_computed(Pricing *pricing, LineColumn column, NullableDatum number)
 	if (column_attribute(pricing, column) == NULL || column_attribute(pricing, column)->attgenerated)
 		return;
 	set_number(pricing, column, number);
-	if (is_changed(pricing, column) && !pricing->given.value[column].isnull &&
-		!same_value(pricing, column, pricing->given.value[column], pricing->line.value[column]))
-		report_computed_column(pricing->rel, pricing->shape, column,
-							   pricing->given.value[column], pricing->line.value[column]);
+	refuse_another(pricing, column);
 }
 
 /* What an update leaves as it was, although it belonged to what it changes. */
@@ -129,6 +137,17 @@ refuse_unless_open(const Pricing *pricing, NullableDatum outcome)
 					  TextDatumGetCString(outcome.value));
 }
 
+/* A line that comes or moves is in the currency of its opportunity. */
+static void
+refuse_other_currency(const Pricing *pricing, const PriceFacts *facts)
+{
+	char	   *currency = TextDatumGetCString(pricing->line.value[COLUMN_CURRENCY].value);
+	char	   *opportunity_currency = fact_text(facts, FACT_CURRENCY);
+
+	if (opportunity_currency != NULL && strcmp(currency, opportunity_currency) != 0)
+		report_other_currency(pricing->rel, pricing->shape, &pricing->line, currency, opportunity_currency);
+}
+
 /* A price list's price, for a line that needs one; a price that was given stands beside it. */
 static void
 set_price(Pricing *pricing, PriceFacts *facts)
@@ -144,7 +163,12 @@ set_price(Pricing *pricing, PriceFacts *facts)
 	/* a price that is given makes up for a missing one, not for a product that is not sold so */
 	else if (is_null(pricing, COLUMN_PRICE_PER_UNIT) || price.error == PRICING_INVALID_PRODUCT ||
 			 (price.error == PRICING_INVALID_UNIT && !fact_is_true(facts, FACT_IS_UNIT_OF_GROUP)))
+	{
+		/* of a line that has a price the foreign key says it */
+		if (facts->lacks_unit)
+			report_missing_row(pricing->rel, pricing->shape, &pricing->line, COLUMN_UNIT_ID);
 		report_pricing_error(pricing->rel, pricing->shape, &pricing->line, price.error, facts);
+	}
 	set_computed(pricing, COLUMN_CATALOGUE_PRICE, catalogue);
 	if (is_null(pricing, COLUMN_PRICE_PER_UNIT))
 		set_number(pricing, COLUMN_PRICE_PER_UNIT, catalogue);
@@ -184,9 +208,10 @@ price(Pricing *pricing, bool reprice)
 	if (!is_null(pricing, COLUMN_PRODUCT_ID) && facts.value[FACT_PRODUCT_CODE].isnull)
 		report_missing_row(pricing->rel, pricing->shape, &pricing->line, COLUMN_PRODUCT_ID);
 
-	/* another currency that was given is for the foreign key to refuse */
 	if (is_null(pricing, COLUMN_CURRENCY) && column_attribute(pricing, COLUMN_CURRENCY) != NULL)
 		pricing->line.value[COLUMN_CURRENCY] = facts.value[FACT_CURRENCY];
+	else if (reprice && !is_null(pricing, COLUMN_CURRENCY))
+		refuse_other_currency(pricing, &facts);
 	if (reprice)
 		set_price(pricing, &facts);
 	if (breaks_quantity_rule(&facts, &pricing->line))
@@ -215,7 +240,7 @@ set_overridden(Pricing *pricing)
 
 /* A line that lacks quantity or price has no amounts. */
 static void
-set_amounts(Pricing *pricing)
+set_amounts(Pricing *pricing, bool converts)
 {
 	static const NullableDatum unknown = {0, true};
 	bool		is_complete = !is_null(pricing, COLUMN_QUANTITY) && !is_null(pricing, COLUMN_PRICE_PER_UNIT);
@@ -226,6 +251,11 @@ set_amounts(Pricing *pricing)
 		amounts = line_amounts(&pricing->line, line_scale(&pricing->line));
 		set_number(pricing, COLUMN_MANUAL_DISCOUNT, amounts.manual_discount);
 		set_number(pricing, COLUMN_TAX, amounts.tax);
+		/* a percentage makes its amount, which a conversion only estimates */
+		if (!is_null(pricing, COLUMN_DISCOUNT_PERCENT) && !converts)
+			refuse_another(pricing, COLUMN_MANUAL_DISCOUNT);
+		if (!is_null(pricing, COLUMN_TAX_RATE) && !converts)
+			refuse_another(pricing, COLUMN_TAX);
 	}
 	set_computed(pricing, COLUMN_BASE_AMOUNT, is_complete ? amounts.base : unknown);
 	set_computed(pricing, COLUMN_NET_AMOUNT, is_complete ? amounts.net : unknown);
@@ -261,7 +291,7 @@ price_line(Pricing *pricing)
 	if (is_null(pricing, COLUMN_LINE_NUMBER) && pricing->shape->next_number != NULL)
 		pricing->line.value[COLUMN_LINE_NUMBER] =
 			(NullableDatum) {Int32GetDatum(next_line_number(pricing->shape, &pricing->line)), false};
-	set_amounts(pricing);
+	set_amounts(pricing, converts);
 }
 
 /* The row with the columns that were set. */

@@ -109,6 +109,7 @@ typedef enum PriceFact
 typedef struct PriceFacts
 {
 	bool		is_found;		/* false: there is no such opportunity */
+	bool		lacks_unit;		/* there is no such unit */
 	Oid			type[N_PRICE_FACTS];
 	NullableDatum value[N_PRICE_FACTS];
 } PriceFacts;
@@ -185,6 +186,8 @@ extern void report_pricing_error(Relation rel, const LineShape *shape, const Lin
 								 int error, PriceFacts *facts);
 extern void report_missing_row(Relation rel, const LineShape *shape, const Line *line,
 							   LineColumn column);
+extern void report_other_currency(Relation rel, const LineShape *shape, const Line *line,
+								  const char *currency, const char *opportunity_currency);
 extern void report_closed(Relation rel, const LineShape *shape, const char *opportunity,
 						  const char *outcome);
 extern void report_computed_column(Relation rel, const LineShape *shape, LineColumn column,

@@ -194,17 +194,36 @@ report_pricing_error(Relation rel, const LineShape *shape, const Line *line, int
 			 constraint ? errtableconstraint(rel, constraint) : 0));
 }
 
-/* The opportunity or the product that a line names is not there: what the foreign key would say. */
+/* What a line names is not there: what the foreign key would say. */
 void
 report_missing_row(Relation rel, const LineShape *shape, const Line *line, LineColumn column)
 {
+	if (line->value[column].isnull)
+		ereport(ERROR,
+				(errcode(ERRCODE_NOT_NULL_VIOLATION),
+				 errmsg("a line of \"%s\" belongs to no opportunity", RelationGetRelationName(rel)),
+				 errhint("Give it the column \"%s\".",
+						 NameStr(TupleDescAttr(RelationGetDescr(rel), shape->attnum[column] - 1)->attname)),
+				 errtablecol(rel, shape->attnum[column])));
 	ereport(ERROR,
 			(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
-			 errmsg("%s %s does not exist", column == COLUMN_PRODUCT_ID ? "product" : "opportunity",
+			 errmsg("%s %s does not exist", column == COLUMN_PRODUCT_ID ? "product" : column == COLUMN_UNIT_ID ? "unit" : "opportunity",
 					key_text(rel, shape, line, column)),
 			 errtablecol(rel, shape->attnum[column]),
 			 errtableconstraint(rel, psprintf("%s_%s_fkey", RelationGetRelationName(rel),
 											  NameStr(TupleDescAttr(RelationGetDescr(rel), shape->attnum[column] - 1)->attname)))));
+}
+
+void
+report_other_currency(Relation rel, const LineShape *shape, const Line *line,
+					  const char *currency, const char *opportunity_currency)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_CHECK_VIOLATION),
+			 errmsg("opportunity %s is in %s: it can have no line in %s",
+					key_text(rel, shape, line, COLUMN_OPPORTUNITY_ID), opportunity_currency, currency),
+			 errhint("Leave the currency out of a new line; a line that moves is given the opportunity's in the same statement, which converts it."),
+			 errtablecol(rel, shape->attnum[COLUMN_CURRENCY])));
 }
 
 void
@@ -242,6 +261,8 @@ report_computed_column(Relation rel, const LineShape *shape, LineColumn column,
 			(errcode(ERRCODE_GENERATED_ALWAYS),
 			 errmsg("column \"%s\" is computed: it is %s and cannot be set to %s",
 					NameStr(attribute->attname), value_text(attribute, computed), value_text(attribute, given)),
+			 column == COLUMN_MANUAL_DISCOUNT || column == COLUMN_TAX ?
+			 errhint("To give the amount itself, set the percentage to null in the same statement.") :
 			 errhint("Leave the column out; a price of one's own goes into price_per_unit, a discount into manual_discount or discount_percent."),
 			 errtablecol(rel, shape->attnum[column])));
 }

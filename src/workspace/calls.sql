@@ -28,7 +28,10 @@ BEGIN ATOMIC
             refuse('22023', format('account "%s" does not exist', new_opportunity.account),
                 'Insert it into the table account first.')::bigint) END,
         coalesce(new_opportunity.currency, base_currency()),
-        new_opportunity.process,
+        CASE WHEN new_opportunity.process IS NOT NULL THEN coalesce(
+            (SELECT p.name FROM process p WHERE p.name = new_opportunity.process),
+            refuse('22023', format('sales process "%s" does not exist', new_opportunity.process),
+                'Insert it into the table process first.')) END,
         new_opportunity.estimated_close)
     RETURNING o.id;
 END;

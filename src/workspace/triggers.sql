@@ -122,10 +122,10 @@ CREATE FUNCTION attach_rules() RETURNS void
 BEGIN ATOMIC
     -- Lines that are rounded on the document only are added up to ten decimals. Amounts of a
     -- known scale let the sums follow by the difference that a statement makes.
-    SELECT opportunity.attach_totals('opportunity'::regclass, 'lines_net, lines_tax, line_count',
+    SELECT opportunity.attach_totals('opportunity'::regclass, 'lines_net, lines_tax, lines_tax_included, line_count',
         'opportunity_line'::regclass, 'opportunity_id',
         format('CASE WHEN rounding = ''document'' THEN %1$s - CASE WHEN tax_is_included THEN %2$s ELSE 0 END'
-            ' ELSE round(net_amount, 4) END, %2$s, 1', gross.amount,
+            ' ELSE round(net_amount, 4) END, %2$s, CASE WHEN tax_is_included THEN %2$s ELSE 0 END, 1', gross.amount,
             format('CASE WHEN rounding = ''document'' AND tax_rate IS NOT NULL'
                 ' THEN round(%s * tax_rate / CASE WHEN tax_is_included THEN 100 + tax_rate ELSE 100 END, 10)'
                 ' ELSE round(coalesce(tax, 0), 4) END', gross.amount)),
@@ -163,29 +163,15 @@ COMMENT ON FUNCTION forget_outcome() IS 'Trigger function: the outcome follows f
 CREATE TRIGGER forget_outcome BEFORE INSERT OR UPDATE OF outcome ON opportunity
     FOR EACH ROW WHEN (NEW.outcome IS NOT NULL) EXECUTE FUNCTION forget_outcome();
 
--- What is settled when a deal is closed: changed, it would not be the deal that was
--- closed. Totals of lines are among it, so that a line cannot change either, however
--- it is written: the totals are kept under the row's lock, after whoever closes it.
-CREATE FUNCTION refuse_closed() RETURNS trigger
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    RAISE check_violation USING
-        MESSAGE = format('opportunity %s is %s: its lines and amounts cannot be changed', OLD.id, OLD.outcome),
-        HINT = format('Reopen it first: SELECT %I.reopen(%s);', TG_TABLE_SCHEMA, OLD.id),
-        SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, CONSTRAINT = 'opportunity_closed';
-END
-$$;
-COMMENT ON FUNCTION refuse_closed() IS 'Trigger function: lines, amounts and currency of a closed opportunity stay as they are.';
-
 CREATE FUNCTION complete_opportunity() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     -- a currency without amounts is for the table's CHECK to refuse
     decimals integer := coalesce(opportunity.minor_unit(NEW.currency), 0);
-    detail numeric := opportunity.round_amount(NEW.lines_net, decimals);
-    tax numeric := opportunity.round_amount(NEW.lines_tax, decimals);
+    included numeric := round(NEW.lines_tax_included, decimals);
+    detail numeric := round(NEW.lines_net + NEW.lines_tax_included, decimals) - included;
+    tax numeric := round(NEW.lines_tax - NEW.lines_tax_included, decimals) + included;
     factor numeric;
     places integer;
 BEGIN
@@ -274,19 +260,15 @@ BEGIN
         -- NaN is above 100, too; the CHECK of probability refuses both
         NEW.score := round(least(NEW.probability, 100));
     END IF;
-    RETURN NEW;
-END
-$$;
-COMMENT ON FUNCTION complete_opportunity() IS 'Trigger function: score from the stage''s probability, actual_value of a won deal, what closing and reopening leave, the exchange rate; rounds amounts and the totals of lines, converts them with the currency or keeps the currency of lines.';
-
--- Named to fire after the trigger of attach_process that fills probability and outcome.
-CREATE TRIGGER zzz_complete_opportunity BEFORE INSERT OR UPDATE ON opportunity
-    FOR EACH ROW EXECUTE FUNCTION complete_opportunity();
-CREATE TRIGGER zzz_refuse_closed BEFORE UPDATE ON opportunity
-    FOR EACH ROW WHEN (OLD.outcome <> 'open' AND NEW.outcome <> 'open' AND
+    -- What is settled when a deal is closed: changed, it would not be the deal that was
+    -- closed. Totals of lines are among it, so that a line cannot change either, however
+    -- it is written: the totals are kept under the row's lock, after whoever closes it.
+    -- A WHEN of the trigger would be read anew in every statement; this is kept.
+    IF TG_OP = 'UPDATE' AND OLD.outcome <> 'open' AND NEW.outcome <> 'open' AND
         (OLD.line_count IS DISTINCT FROM NEW.line_count
         OR OLD.lines_net IS DISTINCT FROM NEW.lines_net
         OR OLD.lines_tax IS DISTINCT FROM NEW.lines_tax
+        OR OLD.lines_tax_included IS DISTINCT FROM NEW.lines_tax_included
         OR OLD.currency IS DISTINCT FROM NEW.currency
         OR OLD.price_list_id IS DISTINCT FROM NEW.price_list_id
         OR OLD.discount_percent IS DISTINCT FROM NEW.discount_percent
@@ -298,9 +280,20 @@ CREATE TRIGGER zzz_refuse_closed BEFORE UPDATE ON opportunity
         OR OLD.exchange_policy IS DISTINCT FROM NEW.exchange_policy
         -- one that was not known may become known
         OR (OLD.exchange_rate IS NOT NULL AND OLD.exchange_rate IS DISTINCT FROM NEW.exchange_rate
-            AND NEW.exchange_policy IN ('at_save', 'frozen_at_close'))))
-    EXECUTE FUNCTION refuse_closed();
+            AND NEW.exchange_policy IN ('at_save', 'frozen_at_close'))) THEN
+        RAISE check_violation USING
+            MESSAGE = format('opportunity %s is %s: its lines and amounts cannot be changed', OLD.id, OLD.outcome),
+            HINT = format('Reopen it first: SELECT %I.reopen(%s);', TG_TABLE_SCHEMA, OLD.id),
+            SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, CONSTRAINT = 'opportunity_closed';
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION complete_opportunity() IS 'Trigger function: score from the stage''s probability, actual_value of a won deal, what closing and reopening leave, the exchange rate; rounds amounts and the totals of lines, converts them with the currency or keeps the currency of lines; lines, amounts and currency of a closed opportunity stay as they are.';
 
+-- Named to fire after the trigger of attach_process that fills probability and outcome.
+CREATE TRIGGER zzz_complete_opportunity BEFORE INSERT OR UPDATE ON opportunity
+    FOR EACH ROW EXECUTE FUNCTION complete_opportunity();
 -- Splits share what the opportunity is worth. While they do not add up to 100 percent,
 -- as within a transaction they may, the rest is nobody's.
 CREATE FUNCTION share_value(opportunity bigint) RETURNS void
@@ -341,6 +334,10 @@ BEGIN
         RAISE insufficient_privilege USING MESSAGE = format('table %s is not of the owner of this function', TG_RELID::regclass);
     END IF;
     IF TG_LEVEL = 'ROW' THEN
+        IF (OLD.outcome, OLD.actual_value, OLD.estimated_value, OLD.currency)
+            IS NOT DISTINCT FROM (NEW.outcome, NEW.actual_value, NEW.estimated_value, NEW.currency) THEN
+            RETURN NULL;
+        END IF;
         shared := ARRAY[NEW.id];
     ELSIF TG_OP = 'INSERT' THEN
         shared := ARRAY(SELECT DISTINCT n.opportunity_id FROM new_splits n ORDER BY 1);
@@ -369,12 +366,7 @@ CREATE TRIGGER keep_splits_update AFTER UPDATE ON opportunity_split
 CREATE TRIGGER keep_splits_delete AFTER DELETE ON opportunity_split
     REFERENCING OLD TABLE AS old_splits FOR EACH STATEMENT EXECUTE FUNCTION keep_splits();
 CREATE TRIGGER keep_splits AFTER UPDATE ON opportunity
-    FOR EACH ROW WHEN (NEW.split_count > 0
-        AND (OLD.outcome IS DISTINCT FROM NEW.outcome
-            OR OLD.actual_value IS DISTINCT FROM NEW.actual_value
-            OR OLD.estimated_value IS DISTINCT FROM NEW.estimated_value
-            OR OLD.currency IS DISTINCT FROM NEW.currency))
-    EXECUTE FUNCTION keep_splits();
+    FOR EACH ROW WHEN (NEW.split_count > 0) EXECUTE FUNCTION keep_splits();
 
 CREATE FUNCTION check_splits() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp

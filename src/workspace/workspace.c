@@ -6,7 +6,8 @@
  * The script is the SQL files beside this one, embedded by the Makefile.  It runs
  * as the caller with that schema first in search_path, so that its unqualified
  * names mean the caller's new tables; what it creates is bound to them at once.
- * Amounts are numeric(18,2) in it, which stands for the decimals asked for.
+ * Amounts are numeric(18,2) in it, which stands for the decimals asked for, as
+ * AMOUNT_DECIMALS does; BASE_DECIMALS stands for those of the base currency.
  */
 #include "opportunity.h"
 
@@ -87,15 +88,25 @@ prepare_schema(const char *name)
 				 err_generic_string(PG_DIAG_SCHEMA_NAME, name)));
 }
 
-/* The script with so many decimals in amounts, and as many digits before the point. */
-static const char *
-script_with_decimals(int decimals)
+static Datum
+replace_all(Datum script, const char *from, const char *to)
 {
-	Datum		script = DirectFunctionCall3Coll(replace_text, C_COLLATION_OID,
-												 CStringGetTextDatum(workspace_script),
-												 CStringGetTextDatum("numeric(18,2)"),
-												 CStringGetTextDatum(psprintf("numeric(%d,%d)", 16 + decimals, decimals)));
+	return DirectFunctionCall3Coll(replace_text, C_COLLATION_OID, script,
+								   CStringGetTextDatum(from), CStringGetTextDatum(to));
+}
 
+/*
+ * The script with so many decimals in amounts, and as many digits before the point.
+ * In expressions that PostgreSQL reads anew in every statement they are constants.
+ */
+static const char *
+script_with_decimals(int decimals, int base_decimals)
+{
+	Datum		script = CStringGetTextDatum(workspace_script);
+
+	script = replace_all(script, "numeric(18,2)", psprintf("numeric(%d,%d)", 16 + decimals, decimals));
+	script = replace_all(script, "AMOUNT_DECIMALS", psprintf("%d", decimals));
+	script = replace_all(script, "BASE_DECIMALS", psprintf("%d", base_decimals));
 	return TextDatumGetCString(script);
 }
 
@@ -146,7 +157,7 @@ opp_create_workspace(PG_FUNCTION_ARGS)
 					 " LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN %d", decimals), NULL);
 	execute("COMMENT ON FUNCTION amount_decimals() IS"
 			" 'Decimals of the columns of amounts: currencies that have more are refused.'", NULL);
-	execute(script_with_decimals(decimals), NULL);
+	execute(script_with_decimals(decimals, DatumGetInt32(minor_unit)), NULL);
 	execute(workspace_defaults, NULL);
 	AtEOXact_GUC(true, nest_level);
 
