@@ -30,11 +30,11 @@ CREATE TYPE opportunity.cycle_summary (
 COMMENT ON TYPE opportunity.cycle_summary IS 'How long deals took that were won and lost, and how long those have taken that are open: mergeable, with no trace of order or grouping. At most 8192 different times each are kept: beyond, they are rounded down to seconds, minutes, hours, days or multiples of days, the finest that keep to that; sums stay exact. The text form is JSON, times in microseconds.';
 
 CREATE FUNCTION opportunity.cycle_summary_eq(opportunity.cycle_summary, opportunity.cycle_summary) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'opp_cycle_summary_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'byteaeq' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION opportunity.cycle_summary_eq(opportunity.cycle_summary, opportunity.cycle_summary) IS 'The same counts and sums.';
 
 CREATE FUNCTION opportunity.cycle_summary_ne(opportunity.cycle_summary, opportunity.cycle_summary) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'opp_cycle_summary_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'byteane' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION opportunity.cycle_summary_ne(opportunity.cycle_summary, opportunity.cycle_summary) IS 'Some count or sum differs.';
 
 CREATE OPERATOR opportunity.= (

@@ -17,8 +17,6 @@ PG_FUNCTION_INFO_V1(opp_cycle_summary_in);
 PG_FUNCTION_INFO_V1(opp_cycle_summary_out);
 PG_FUNCTION_INFO_V1(opp_cycle_summary_recv);
 PG_FUNCTION_INFO_V1(opp_cycle_summary_send);
-PG_FUNCTION_INFO_V1(opp_cycle_summary_eq);
-PG_FUNCTION_INFO_V1(opp_cycle_summary_ne);
 
 static const char *const outcome_names[CYCLE_OUTCOMES] = {"won", "lost", "open"};
 
@@ -184,25 +182,4 @@ opp_cycle_summary_send(PG_FUNCTION_ARGS)
 		counts += summary->times[i].n_counts;
 	}
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buffer));
-}
-
-static bool
-cycles_equal(FunctionCallInfo fcinfo)
-{
-	CycleSummary *a = PG_GETARG_CYCLE(0);
-	CycleSummary *b = PG_GETARG_CYCLE(1);
-
-	return VARSIZE(a) == VARSIZE(b) && memcmp(VARDATA(a), VARDATA(b), VARSIZE(a) - VARHDRSZ) == 0;
-}
-
-Datum
-opp_cycle_summary_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(cycles_equal(fcinfo));
-}
-
-Datum
-opp_cycle_summary_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(!cycles_equal(fcinfo));
 }

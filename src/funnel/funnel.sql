@@ -30,11 +30,11 @@ CREATE TYPE opportunity.funnel_summary (
 COMMENT ON TYPE opportunity.funnel_summary IS 'A set of deals counted along a list of at most 64 stages, with the times that each stage took: mergeable, with no trace of order or grouping. It has at most 8192 different times a stage: beyond, they are rounded down to seconds, minutes, hours, days or multiples of days, the finest that keep to that; the sum stays exact. The text form is JSON, times in microseconds.';
 
 CREATE FUNCTION opportunity.funnel_summary_eq(opportunity.funnel_summary, opportunity.funnel_summary) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'opp_funnel_summary_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'byteaeq' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION opportunity.funnel_summary_eq(opportunity.funnel_summary, opportunity.funnel_summary) IS 'The same counts and sums.';
 
 CREATE FUNCTION opportunity.funnel_summary_ne(opportunity.funnel_summary, opportunity.funnel_summary) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'opp_funnel_summary_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'byteane' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION opportunity.funnel_summary_ne(opportunity.funnel_summary, opportunity.funnel_summary) IS 'Some count or sum differs.';
 
 CREATE OPERATOR opportunity.= (

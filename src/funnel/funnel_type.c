@@ -21,8 +21,6 @@ PG_FUNCTION_INFO_V1(opp_funnel_summary_in);
 PG_FUNCTION_INFO_V1(opp_funnel_summary_out);
 PG_FUNCTION_INFO_V1(opp_funnel_summary_recv);
 PG_FUNCTION_INFO_V1(opp_funnel_summary_send);
-PG_FUNCTION_INFO_V1(opp_funnel_summary_eq);
-PG_FUNCTION_INFO_V1(opp_funnel_summary_ne);
 
 /* The stored form of stages given by the outside world: NULL, and what is wrong with them. */
 static FunnelSummary *
@@ -265,25 +263,4 @@ opp_funnel_summary_send(PG_FUNCTION_ARGS)
 		durations_send(&buffer, &stage->times, parts.counts[i]);
 	}
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buffer));
-}
-
-static bool
-funnels_equal(FunctionCallInfo fcinfo)
-{
-	FunnelSummary *a = PG_GETARG_FUNNEL(0);
-	FunnelSummary *b = PG_GETARG_FUNNEL(1);
-
-	return VARSIZE(a) == VARSIZE(b) && memcmp(VARDATA(a), VARDATA(b), VARSIZE(a) - VARHDRSZ) == 0;
-}
-
-Datum
-opp_funnel_summary_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(funnels_equal(fcinfo));
-}
-
-Datum
-opp_funnel_summary_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(!funnels_equal(fcinfo));
 }
