@@ -11,7 +11,7 @@ WHERE pronamespace = 'workspace_create'::regnamespace ORDER BY proname COLLATE "
 
 -- It holds a base currency, the caller as administrator, a process and a price list.
 SELECT workspace_create.base_currency();
-SELECT name, role_name, is_admin FROM workspace_create.member;
+SELECT name, role_name, is_admin, id = workspace_create.current_member() AS is_current FROM workspace_create.member;
 SELECT name, currency, is_default FROM workspace_create.price_list;
 SELECT p.name, p.is_default, s.* FROM workspace_create.process p, opportunity.stages(p.definition) s;
 

@@ -119,7 +119,7 @@ named_column(Relation relation, const char *name)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("column \"%s\" of table \"%s\" does not exist", name, RelationGetRelationName(relation)),
-				 errhint("After renaming a column call opportunity.attach_totals again."),
+				 errhint("If it was renamed, call opportunity.attach_totals again with its new name."),
 				 errtable(relation)));
 	return TupleDescAttr(RelationGetDescr(relation), number - 1);
 }
